@@ -1,0 +1,32 @@
+# The same targets as CMakeLists.txt, from the same globs, for machines with Python 3 and make but without CMake.
+{
+  "variables": {
+    "core": "<!(node -p \"require('fs').readdirSync('native',{recursive:true}).map(f=>'native/'+f.replace(/\\\\/g,'/')).filter(f=>f.endsWith('.cc')&&!f.startsWith('native/binding/')).join(' ')\")",
+    "tests": "<!(node -p \"require('fs').readdirSync('test/native',{recursive:true}).map(f=>'test/native/'+f.replace(/\\\\/g,'/')).filter(f=>f.endsWith('.cc')).join(' ')\")",
+    "bindings": "<!(node -p \"require('fs').readdirSync('native/binding',{recursive:true}).map(f=>'native/binding/'+f.replace(/\\\\/g,'/')).filter(f=>f.endsWith('.cc')).join(' ')\")"
+  },
+  "target_defaults": {
+    "include_dirs": ["native"],
+    "cflags!": ["-fno-exceptions"],
+    "cflags_cc!": ["-fno-exceptions", "-fno-rtti", "-std=gnu++17", "-std=gnu++20"],
+    "cflags_cc": ["-std=c++20", "-O2", "-fPIC", "-fvisibility=hidden", "-fvisibility-inlines-hidden", "-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Werror", "-ffp-contract=off", "-fno-math-errno"]
+  },
+  "targets": [
+    { "target_name": "albert_core", "type": "static_library", "sources": ["<@(core)"] },
+    {
+      "target_name": "albert",
+      "sources": ["<@(bindings)"],
+      "dependencies": ["albert_core"],
+      "defines": ["NAPI_VERSION=8", "NODE_API_NO_EXTERNAL_BUFFERS_ALLOWED"],
+      "cflags_cc": ["-isystem", "<!(node -p \"require('node-addon-api').include_dir\")"]
+    },
+    {
+      "target_name": "albert_test",
+      "type": "executable",
+      "sources": ["<@(tests)"],
+      "include_dirs": ["test/native"],
+      "dependencies": ["albert_core"],
+      "libraries": ["-lpthread"]
+    }
+  ]
+}

@@ -1,0 +1,22 @@
+// What the processor and the operating system can run, read once. On x86-64 from CPUID and XGETBV (a feature counts
+// only if the kernel saves its registers), elsewhere nothing beyond the baseline is claimed.
+#pragma once
+
+#include <string>
+
+namespace albert {
+
+struct CpuFeatures {
+  bool avx2 = false;         // AVX2, FMA, F16C
+  bool avx512 = false;       // F, BW, VL, DQ
+  bool avx512_bf16 = false;
+  bool avx512_vnni = false;
+  bool avx_vnni = false;
+  bool amx_bf16 = false;     // said by the processor; Linux grants the registers on request
+  bool amx_int8 = false;
+  std::string name;          // brand string
+};
+
+const CpuFeatures& cpu_features();
+
+}  // namespace albert

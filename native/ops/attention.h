@@ -1,0 +1,105 @@
+// Scaled dot-product attention over a packed batch of sequences, all heads:
+//   p[q,key] = softmax over the visible keys of (scale * query[q,:] . key[key,:]),   context[q,:] = sum of p * value
+//   shapes  query [Q,H]   key value [T,H]   context [Q,H]   head a uses columns a D .. a D + D-1, D = H / heads
+//           starts [N+1]: keys of sequence n are rows starts[n] .. starts[n+1]-1; query_starts [N+1]: likewise its queries
+//   visible [T], null = all: keys that may be attended to. Hidden keys have p = 0 and do not touch any sum, so a
+//           sequence has the same bits with its hidden rows and without them. No visible key: p = 1 / keys for all.
+//   probabilities  null, or the p of every sequence: block n at probability_starts[n], [heads, queries n, keys n],
+//           before the multiplier (what `attentions` shows)
+//   multiplier     null, or dropout multipliers of p in the same layout, applied before the values are summed
+//   scratch  attention_scratch_bytes(...) bytes per part, 64-byte aligned: part i uses its i-th piece
+//   part    threads share the (sequence, head) pairs
+//   bits    score: one chain over ascending d; sums over visible keys in ascending order in an order fixed by their number
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+
+#include "base/matrix.h"
+#include "base/part.h"
+
+namespace albert {
+
+template <class T>
+struct AttentionForward {
+  Matrix<T> context;
+  T* probabilities = nullptr;
+  Matrix<const T> query;
+  Matrix<const T> key;
+  Matrix<const T> value;
+  const int32_t* starts = nullptr;
+  const int32_t* query_starts = nullptr;
+  const uint8_t* visible = nullptr;
+  const T* multiplier = nullptr;
+  const int64_t* probability_starts = nullptr;  // [N]; needed with probabilities or multiplier
+  int32_t sequences = 0;
+  int32_t heads = 0;
+  T scale = T(1);
+  std::byte* scratch = nullptr;
+  int64_t scratch_bytes = 0;  // per part
+};
+
+// What sizes the scratch.
+struct AttentionShape {
+  int64_t longest = 0;  // keys of the longest sequence
+  int64_t head_size = 0;
+};
+
+namespace reference {
+
+template <class T>
+int64_t attention_scratch_bytes(const AttentionShape& shape) {
+  return shape.longest * static_cast<int64_t>(sizeof(T));
+}
+
+// One query of one head. `scores` holds as many numbers as the sequence has keys.
+template <class T>
+void attend(const AttentionForward<T>& a, int64_t n, int64_t head, int64_t q, T* scores) {
+  const int64_t size = a.query.cols / a.heads;
+  const int64_t first = a.starts[n];
+  const int64_t keys = a.starts[n + 1] - first;
+  const int64_t queries = a.query_starts[n + 1] - a.query_starts[n];
+  const T* query = a.query.row(a.query_starts[n] + q) + head * size;
+  const auto is_visible = [&](int64_t key) { return a.visible == nullptr || a.visible[first + key] != 0; };
+
+  T largest = -std::numeric_limits<T>::infinity();
+  for (int64_t key = 0; key < keys; key++) {
+    const T* k = a.key.row(first + key) + head * size;
+    T dot = 0;
+    for (int64_t d = 0; d < size; d++) dot += query[d] * k[d];
+    scores[key] = dot * a.scale;
+    if (is_visible(key)) largest = std::max(largest, scores[key]);
+  }
+  const bool any = a.visible == nullptr || std::any_of(a.visible + first, a.visible + first + keys, [](uint8_t v) { return v != 0; });
+  T sum = 0;
+  for (int64_t key = 0; key < keys; key++) {
+    scores[key] = !any ? T(1) : is_visible(key) ? std::exp(scores[key] - largest) : T(0);
+    sum += scores[key];
+  }
+  T* context = a.context.row(a.query_starts[n] + q) + head * size;
+  std::fill(context, context + size, T(0));
+  const int64_t row = a.probability_starts == nullptr ? 0 : a.probability_starts[n] + (head * queries + q) * keys;
+  for (int64_t key = 0; key < keys; key++) {
+    const T p = scores[key] / sum;
+    if (a.probabilities != nullptr) a.probabilities[row + key] = p;
+    if (any && !is_visible(key)) continue;
+    const T weight = a.multiplier == nullptr ? p : p * a.multiplier[row + key];
+    const T* v = a.value.row(first + key) + head * size;
+    for (int64_t d = 0; d < size; d++) context[d] += weight * v[d];
+  }
+}
+
+template <class T>
+void attention_forward(const AttentionForward<T>& a, Part part) {
+  T* scores = reinterpret_cast<T*>(a.scratch + part.index * a.scratch_bytes);
+  const Range pairs = share(int64_t{a.sequences} * a.heads, 1, part);
+  for (int64_t pair = pairs.begin; pair < pairs.end; pair++) {
+    const int64_t n = pair / a.heads;
+    for (int64_t q = 0; q < a.query_starts[n + 1] - a.query_starts[n]; q++) attend(a, n, pair % a.heads, q, scores);
+  }
+}
+
+}  // namespace reference
+}  // namespace albert
