@@ -1,0 +1,80 @@
+// Builds the addon and the native tests into build/Release: with cmake-js where CMake is installed, else with node-gyp.
+// Does nothing when no source changed since the last build.
+//   node native/build.mjs              build if needed
+//   node native/build.mjs --gyp        build with node-gyp even where CMake is installed (into build/Release as well)
+//   node native/build.mjs --sanitize   only the native tests, with ASan and UBSan, into build/Sanitize
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { availableParallelism } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const require = createRequire(import.meta.url)
+const jobs = String(availableParallelism())
+
+function has(command) {
+  return spawnSync(command, ['--version'], { stdio: 'ignore' }).status === 0
+}
+
+function run(command, args, env = {}) {
+  const { status, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } })
+  if (error) throw error
+  if (status !== 0) process.exit(status ?? 1)
+}
+
+function fingerprint(tool) {
+  const hash = createHash('sha256').update(`${tool} ${process.version} ${process.arch}`)
+  const files = ['CMakeLists.txt', 'binding.gyp']
+  for (const folder of ['native', 'test/native', 'bench/ops']) {
+    if (!existsSync(join(root, folder))) continue
+    for (const file of readdirSync(join(root, folder), { recursive: true })) {
+      if (/\.(cc|h|def)$/.test(file)) files.push(join(folder, file))
+    }
+  }
+  for (const file of files.sort()) hash.update(file).update(readFileSync(join(root, file)))
+  return hash.digest('hex')
+}
+
+/** Node's own headers beside the executable, as tar balls and distributions install them; node-gyp downloads them otherwise. */
+function headersBesideNode() {
+  const prefix = join(dirname(process.execPath), '..')
+  return existsSync(join(prefix, 'include/node/node_api.h')) ? [`--nodedir=${prefix}`] : []
+}
+
+function buildWithCMake() {
+  run(process.execPath, [require.resolve('cmake-js/bin/cmake-js'), 'build', '--out', 'build/cmake', '--parallel', jobs])
+  mkdirSync(join(root, 'build/Release'), { recursive: true })
+  for (const file of ['albert.node', 'albert_test', 'albert_bench']) {
+    const from = [join(root, 'build/cmake', file), join(root, 'build/cmake/Release', file)].find(existsSync)
+    if (from) writeFileSync(join(root, 'build/Release', file), readFileSync(from), { mode: 0o755 })
+  }
+}
+
+function buildWithGyp() {
+  // node-gyp writes into build/ itself and its "configure" would clear what CMake left there.
+  rmSync(join(root, 'build/Release'), { recursive: true, force: true })
+  run(process.execPath, [require.resolve('node-gyp/bin/node-gyp.js'), 'configure', 'build', '--jobs', jobs, ...headersBesideNode()])
+}
+
+function buildSanitized() {
+  run('cmake', ['-S', '.', '-B', 'build/Sanitize', '-DALBERT_SANITIZE=ON', '-DCMAKE_BUILD_TYPE=Release'])
+  run('cmake', ['--build', 'build/Sanitize', '--parallel', jobs, '--target', 'albert_test'])
+}
+
+if (process.argv.includes('--sanitize')) {
+  buildSanitized()
+} else {
+  const tool = process.argv.includes('--gyp') || !has('cmake') ? 'node-gyp' : 'cmake-js'
+  const stamp = join(root, 'build/Release/.fingerprint')
+  const wanted = fingerprint(tool)
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) {
+    console.log('native: up to date')
+  } else {
+    console.log(`native: building with ${tool}`)
+    tool === 'cmake-js' ? buildWithCMake() : buildWithGyp()
+    writeFileSync(stamp, wanted)
+  }
+}
