@@ -50,5 +50,9 @@ export class AlbertError extends Error {
 
 /** True for an error with one of our codes, also when it comes from a second copy of the package. */
 export function isAlbertError(error: unknown): error is AlbertError {
-  return error instanceof Error && error.name === 'AlbertError' && Object.hasOwn(errorCodes, String((error as AlbertError).code))
+  return (
+    error instanceof Error &&
+    error.name === 'AlbertError' &&
+    Object.hasOwn(errorCodes, String((error as AlbertError).code))
+  )
 }

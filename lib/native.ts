@@ -1,0 +1,229 @@
+// The native addon: what it exports, and how it is found.
+// This is the only file that crosses from untyped to typed; everything behind it is checked C++, everything before it TypeScript.
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { AlbertError } from './errors.js'
+
+/** Arithmetic of a model: float32 kernels, or the float64 reference (exact to 1e-12, slow). */
+export type NativeDtype = 'fp32' | 'fp64'
+export type NativeArray = Float32Array | Float64Array
+export type NativeHead =
+  | 'none'
+  | 'masked_lm'
+  | 'pretraining'
+  | 'sequence_classification'
+  | 'token_classification'
+  | 'question_answering'
+  | 'multiple_choice'
+  | 'squad2'
+
+/** The sizes of a model. Checked by lib/config.ts before they come here. */
+export interface NativeConfig {
+  vocabSize: number
+  embeddingSize: number
+  hiddenSize: number
+  intermediateSize: number
+  heads: number
+  positions: number
+  types: number
+  /** Blocks of parameters run one after another in each layer (`inner_group_num`). */
+  innerGroups: number
+  /** [L] parameter set of the attention of each layer; sets are numbered from 0 without gaps. */
+  attentionMap: Int32Array
+  /** [L] likewise for the FFN. */
+  ffnMap: Int32Array
+  activation: 'gelu' | 'gelu_new' | 'relu' | 'silu' | 'tanh' | 'linear'
+  layerNormEps: number
+  /** False: no mapping from E to H (E = H, BERT). */
+  projection: boolean
+  head: NativeHead
+  /** Rows of the classifier; 1 for multiple choice, 2 for question answering. */
+  labels: number
+}
+
+export interface NativeModelOptions {
+  dtype: NativeDtype
+  /** Row of the dispatch table; empty = the best that this processor can run. */
+  isa: string
+  /** Threads a call may use; 0 = all that the process may use. */
+  threads: number
+  /** `auto`, `split` or `walk`. */
+  schedule: string
+}
+
+/** One packed batch: T tokens of N sequences, one after another. Letters as in docs/architecture.md. */
+export interface NativeRequest {
+  /** [T]; exactly one of ids and embeds. */
+  ids?: Int32Array
+  /** [T,E] in the model's dtype. */
+  embeds?: NativeArray
+  /** [T] */
+  types: Int32Array
+  /** [T] */
+  positions: Int32Array
+  /** [N+1], starts[0] = 0, rising, starts[N] = T. */
+  starts: Int32Array
+  /** [T], non-zero = may be attended to; absent = all. */
+  visible?: Uint8Array
+  /** Names of the outputs wanted; see docs/architecture.md for those of each head. */
+  outputs: string[]
+  /** [R] packed rows that row-wise outputs (last_hidden_state, logits a token) are wanted for; absent = all T. */
+  rows?: Int32Array
+  /**
+   * masked_lm, pretraining, token_classification: Int32Array [R], -100 = ignored.
+   * sequence_classification: Int32Array [N] (single label), or [N,C] numbers in the model's dtype (multi label, regression).
+   * multiple_choice: Int32Array [N / choices].
+   */
+  labels?: Int32Array | NativeArray
+  /** sequence_classification with labels. */
+  problem?: 'single_label' | 'multi_label' | 'regression'
+  /** multiple_choice: sequences a question. */
+  choices?: number
+  /** pretraining: [N], 0 = in order, 1 = swapped. */
+  sentenceOrderLabels?: Int32Array
+  /** question_answering, squad2: [N] row inside the sequence, -1 = ignored. */
+  startPositions?: Int32Array
+  endPositions?: Int32Array
+  /** squad2: [T], 1 = no answer can lie here. */
+  excluded?: NativeArray
+  /** squad2: [N], 1 = the question has no answer. */
+  impossible?: NativeArray
+  /** squad2: how many starts and ends are kept. */
+  startTop?: number
+  endTop?: number
+  /**
+   * Dropout multipliers by place, for tests against stored ones: `embeddings` [T,E], `attention_probs.B` (per sequence
+   * [A, s, s], one after another), `attention_output.B` [T,H], `ffn_output.B` [T,H], B = number of the block.
+   */
+  multipliers?: Record<string, NativeArray>
+}
+
+/** Results wait in native memory until they are copied; `copy` fills `target` from element `offset` on. */
+export interface NativeResult {
+  /** Dimensions of each output, packed. `attentions`: one entry a block and sequence, `attentions.B.N` [A, s, s]. */
+  dims: Record<string, number[]>
+  /** Mean losses by name: `loss`, and its parts where a head has several. NaN when no label counts. */
+  losses: Record<string, number>
+  copy(name: string, offset: number, target: NativeArray): void
+}
+
+export interface NativeJob {
+  promise: Promise<NativeResult>
+  /** Asks the job to stop at the next layer; the promise then rejects with code ABORTED. */
+  abort(): void
+}
+
+export interface NativeMemory {
+  /** Weights as read: tables, vectors. */
+  weights: number
+  /** Weights packed for the kernels. */
+  packed: number
+  /** Activations of the largest call so far. */
+  workspace: number
+}
+
+export interface NativeModel {
+  /** Every tensor of the model: name as in a checkpoint without prefix, and shape. */
+  parameters(): { name: string; shape: number[] }[]
+  /** Elements [offset, offset + n) of a parameter from little-endian bytes as they lie on disk. Before `seal` only. */
+  write(name: string, offset: number, bytes: Uint8Array, dtype: 'F64' | 'F32' | 'F16' | 'BF16'): void
+  /** Elements [offset, offset + target.length) of a parameter, exactly as written (rounded to the model's dtype). */
+  read(name: string, offset: number, target: NativeArray): void
+  /** Packs the weights; afterwards the model answers. */
+  seal(): Promise<void>
+  forward(request: NativeRequest): NativeJob
+  memory(): NativeMemory
+  /** Row of the dispatch table in use. */
+  readonly isa: string
+  readonly threads: number
+  /** Lets calls in flight finish, then frees everything. Later calls reject with DISPOSED. */
+  dispose(): Promise<void>
+}
+
+export interface NativeMachine {
+  cpu: string
+  threads: number
+  isas: { name: string; compiled: boolean; usable: boolean }[]
+  features: string[]
+}
+
+export interface NativeAddon {
+  machine(): NativeMachine
+  /** Why the schedule is what it is: pieces of the plan for sequences of these lengths. */
+  plan(
+    lengths: Int32Array,
+    config: NativeConfig,
+    threads: number,
+    schedule: string,
+  ): { mode: string; pieces: number; reason: string }
+  Model: new (config: NativeConfig, options: NativeModelOptions) => NativeModel
+}
+
+const require = createRequire(import.meta.url)
+
+/** `glibc` or `musl` on Linux, empty elsewhere. musl builds of Node have no glibc version in their report. */
+function libc(): string {
+  if (process.platform !== 'linux') return ''
+  const report = process.report?.getReport() as { header?: { glibcVersionRuntime?: string } } | undefined
+  return report?.header?.glibcVersionRuntime === undefined ? 'musl' : 'glibc'
+}
+
+/** The package's root: the nearest folder above this file with a package.json of our name. */
+export function packageRoot(): string {
+  let folder = dirname(fileURLToPath(import.meta.url))
+  while (!existsSync(join(folder, 'package.json')) && dirname(folder) !== folder) folder = dirname(folder)
+  return folder
+}
+
+/** Places where the addon is looked for, in order. */
+function candidates(): string[] {
+  const root = packageRoot()
+  const file = process.platform === 'linux' ? `albert.${libc()}.node` : 'albert.node'
+  const given = process.env['ALBERT_NATIVE_PATH']
+  return [
+    ...(given ? [given] : []),
+    join(root, 'build', 'Release', 'albert.node'),
+    join(root, 'prebuilds', `${process.platform}-${process.arch}`, file),
+  ]
+}
+
+function hintFor(message: string): string {
+  if (/--no-addons|ERR_DLOPEN_DISABLED/.test(message)) return 'Node was started with --no-addons; start it without.'
+  if (/GLIBC_|GLIBCXX_/.test(message))
+    return 'The C library of this system is older than the binary; build it here with `npm run build`.'
+  if (/ELF|wrong architecture|not a valid Win32/.test(message))
+    return 'The binary is for another processor or system; build it here with `npm run build`.'
+  if (/failed to map segment|Operation not permitted/.test(message))
+    return 'The file lies on a file system mounted noexec; move it or set ALBERT_NATIVE_PATH.'
+  return 'In a clone run `npm run build` (needs a C++ compiler, and CMake or Python 3 with make); else reinstall the package on this platform.'
+}
+
+let loaded: NativeAddon | undefined
+
+/** The addon, loaded on first use. Throws ERR_ALBERT_NATIVE with every place that was tried and what would help. */
+export function nativeAddon(): NativeAddon {
+  if (loaded) return loaded
+  const tried: string[] = []
+  for (const path of candidates()) {
+    if (!existsSync(path) && path !== process.env['ALBERT_NATIVE_PATH']) {
+      tried.push(`  tried ${path}: no such file`)
+      continue
+    }
+    try {
+      loaded = require(path) as NativeAddon
+      return loaded
+    } catch (error) {
+      tried.push(`  tried ${path}: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`)
+    }
+  }
+  const libcName = libc()
+  const platform = `${process.platform}-${process.arch}${libcName ? ` (${libcName})` : ''}`
+  const hint = hintFor(tried.join('\n'))
+  throw new AlbertError(
+    'ERR_ALBERT_NATIVE',
+    `albert: no native binary could be loaded for ${platform}, Node ${process.versions.node}, Node-API ${process.versions['napi']}\n${tried.join('\n')}\n  fix: ${hint}`,
+    { hint },
+  )
+}
