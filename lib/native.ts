@@ -34,6 +34,8 @@ export interface NativeConfig {
   attentionMap: Int32Array
   /** [L] likewise for the FFN. */
   ffnMap: Int32Array
+  /** True: sets are named `encoder.attention_groups.A.*` and `encoder.ffn_groups.F.*`; false: as ALBERT names its groups. */
+  splitNames: boolean
   activation: 'gelu' | 'gelu_new' | 'relu' | 'silu' | 'tanh' | 'linear'
   layerNormEps: number
   /** False: no mapping from E to H (E = H, BERT). */
@@ -69,7 +71,7 @@ export interface NativeRequest {
   visible?: Uint8Array
   /** Names of the outputs wanted; see docs/architecture.md for those of each head. */
   outputs: string[]
-  /** [R] packed rows that row-wise outputs (last_hidden_state, logits a token) are wanted for; absent = all T. */
+  /** [R] packed rows, strictly rising, that row-wise outputs (last_hidden_state, logits a token) are wanted for; absent = all T. */
   rows?: Int32Array
   /**
    * masked_lm, pretraining, token_classification: Int32Array [R], -100 = ignored.
