@@ -1,0 +1,164 @@
+// An array of numbers with a shape, as transformers.js has it: row-major data on the JavaScript side.
+// Holds and reads values only; arithmetic lives in the addon and in the pipelines.
+import { AlbertError } from './errors.js'
+
+/** What each type of tensor keeps its values in. */
+export interface TensorArrays {
+  float32: Float32Array
+  float64: Float64Array
+  int32: Int32Array
+  int64: BigInt64Array
+  int8: Int8Array
+  uint8: Uint8Array
+  bool: Uint8Array
+}
+
+export type TensorType = keyof TensorArrays
+/** Outputs of a model: float32, or float64 for a model loaded with dtype `fp64`. */
+export type FloatTensor = Tensor<'float32' | 'float64'>
+type Element<T extends TensorType> = TensorArrays[T][number]
+/** Numbers nested as deep as the tensor has dimensions; a tensor without dimensions is a bare number. */
+export type Nested<E> = E | Nested<E>[]
+/** One index, a half-open range (null = from the start, to the end), or null for a whole axis. Negative numbers count from the end. */
+export type TensorIndex = number | readonly [number | null, number | null] | null
+
+const constructors: { [T in TensorType]: { new (length: number): TensorArrays[T]; name: string } } = {
+  float32: Float32Array,
+  float64: Float64Array,
+  int32: Int32Array,
+  int64: BigInt64Array,
+  int8: Int8Array,
+  uint8: Uint8Array,
+  bool: Uint8Array,
+}
+
+export class Tensor<T extends TensorType = TensorType> {
+  readonly type: T
+  readonly dims: readonly number[]
+  /** Number of elements. */
+  readonly size: number
+  #data: TensorArrays[T] | undefined
+
+  constructor(type: T, data: TensorArrays[T], dims: readonly number[]) {
+    if (!Object.hasOwn(constructors, type)) {
+      const known = Object.keys(constructors).join(', ')
+      throw new AlbertError('INVALID_INPUT', `A tensor of type '${type}' does not exist; there are ${known}.`)
+    }
+    if (!(data instanceof constructors[type])) {
+      const wanted = constructors[type].name
+      throw new AlbertError(
+        'INVALID_INPUT',
+        `A ${type} tensor keeps its data in a ${wanted}, not in ${describe(data)}.`,
+      )
+    }
+    checkDims(dims, data.length)
+    this.type = type
+    this.dims = Object.freeze([...dims])
+    this.size = data.length
+    this.#data = data
+  }
+
+  /** The values, row by row. Not a copy. */
+  get data(): TensorArrays[T] {
+    if (!this.#data) throw new AlbertError('DISPOSED', 'The data of this tensor was given up by dispose().')
+    return this.#data
+  }
+
+  /** The only element of a tensor of size 1, such as a loss. */
+  item(): Element<T> {
+    if (this.size !== 1) {
+      throw new AlbertError('INVALID_INPUT', `item() needs a tensor with one element; this one has ${this.size}.`)
+    }
+    return this.data[0]!
+  }
+
+  /** Nested plain arrays; bigint elements for int64. */
+  tolist(): Nested<Element<T>> {
+    return nest<Element<T>>(this.data, this.dims, 0, 0)
+  }
+
+  /**
+   * A part of the tensor, copied. One argument an axis: a number takes that entry and drops the axis, `[start, end]` takes
+   * a range (end exclusive, cut where the axis ends), null or a missing argument takes the whole axis.
+   */
+  slice(...indices: TensorIndex[]): Tensor<T> {
+    if (indices.length > this.dims.length) {
+      const message = `slice() got ${indices.length} arguments for a tensor with ${this.dims.length} dimensions.`
+      throw new AlbertError('INVALID_INPUT', message)
+    }
+    const ranges = this.dims.map((size, axis) => toRange(indices[axis] ?? null, size, axis))
+    const dims = ranges.filter(range => !range.dropped).map(range => range.end - range.start)
+    const source = this.data
+    const target = new constructors[this.type](dims.reduce((a, b) => a * b, 1))
+    let written = 0
+    const walk = (axis: number, offset: number): void => {
+      const range = ranges[axis]
+      if (!range) {
+        target[written++] = source[offset]!
+        return
+      }
+      const stride = this.dims.slice(axis + 1).reduce((a, b) => a * b, 1)
+      if (axis === ranges.length - 1) {
+        target.set(source.subarray(offset + range.start, offset + range.end) as never, written)
+        written += range.end - range.start
+        return
+      }
+      for (let i = range.start; i < range.end; i++) walk(axis + 1, offset + i * stride)
+    }
+    walk(0, 0)
+    return new Tensor(this.type, target, dims)
+  }
+
+  /** Lets go of the data; afterwards reading it is an error. */
+  dispose(): void {
+    this.#data = undefined
+  }
+
+  /** The entries of the first axis: tensors with one dimension less, which share the data; plain elements of a vector. */
+  *[Symbol.iterator](): Generator<Tensor<T> | Element<T>> {
+    const [length, ...rest] = this.dims
+    if (length === undefined) throw new AlbertError('INVALID_INPUT', 'A tensor without dimensions cannot be iterated.')
+    const stride = rest.reduce((a, b) => a * b, 1)
+    for (let i = 0; i < length; i++) {
+      if (rest.length === 0) yield this.data[i]!
+      else yield new Tensor(this.type, this.data.subarray(i * stride, (i + 1) * stride) as TensorArrays[T], rest)
+    }
+  }
+}
+
+function checkDims(dims: readonly number[], length: number): void {
+  if (!Array.isArray(dims) || !dims.every(dim => Number.isSafeInteger(dim) && dim >= 0)) {
+    throw new AlbertError('INVALID_INPUT', `dims must be an array of whole numbers >= 0, not ${JSON.stringify(dims)}.`)
+  }
+  const size = dims.reduce((a, b) => a * b, 1)
+  if (size !== length) {
+    const message = `dims [${dims.join(', ')}] make ${size} elements, but the data has ${length}.`
+    throw new AlbertError('INVALID_INPUT', message)
+  }
+}
+
+function describe(value: unknown): string {
+  if (value === null || value === undefined) return String(value)
+  return typeof value === 'object' ? `${value.constructor?.name ?? 'an object'}` : typeof value
+}
+
+function nest<E>(data: ArrayLike<E>, dims: readonly number[], axis: number, offset: number): Nested<E> {
+  const length = dims[axis]
+  if (length === undefined) return data[offset]!
+  const stride = dims.slice(axis + 1).reduce((a, b) => a * b, 1)
+  return Array.from({ length }, (_, i) => nest(data, dims, axis + 1, offset + i * stride))
+}
+
+function toRange(index: TensorIndex, size: number, axis: number): { start: number; end: number; dropped: boolean } {
+  if (index === null) return { start: 0, end: size, dropped: false }
+  const dropped = typeof index === 'number'
+  const [first, last] = dropped ? [index, null] : index
+  const place = (value: number): number => (value < 0 ? value + size : value)
+  if (![first ?? 0, last ?? 0].every(Number.isInteger) || (dropped && (place(index) < 0 || place(index) >= size))) {
+    const message = `slice(): ${JSON.stringify(index)} does not lie on axis ${axis}, which has ${size} entries.`
+    throw new AlbertError('INVALID_INPUT', message)
+  }
+  const start = Math.max(0, Math.min(size, place(first ?? 0)))
+  const end = dropped ? start + 1 : Math.max(start, Math.min(size, place(last ?? size)))
+  return { start, end, dropped }
+}
