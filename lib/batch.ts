@@ -1,0 +1,112 @@
+// The packed batch: sequences one after another, no padding. The only form in which tokens reach the addon.
+// Padded arrays become packed ones in lib/padded.ts.
+import { AlbertError } from './errors.js'
+import type { NativeArray, NativeRequest } from './native.js'
+
+/** T tokens of N sequences. Letters as in docs/architecture.md. */
+export interface PackedBatch {
+  /** [T] token ids; exactly one of ids and embeds. */
+  ids?: Int32Array
+  /** [T,E] input embeddings, Float64Array for a model of dtype `fp64`. */
+  embeds?: NativeArray
+  /** [T] token types. */
+  types: Int32Array
+  /** [T] positions in the text, from 0. */
+  positions: Int32Array
+  /** [N+1] where each sequence starts; the last entry is T. */
+  starts: Int32Array
+  /** [T] 0 = no token may attend to this one; absent = all may be attended to. */
+  visible?: Uint8Array
+}
+
+/** What the sizes of a model allow; a part of its configuration. */
+export interface BatchLimits {
+  readonly vocab_size: number
+  readonly embedding_size: number
+  readonly max_position_embeddings: number
+  readonly type_vocab_size: number
+}
+
+export interface Encoding {
+  ids: ArrayLike<number>
+  types: ArrayLike<number>
+}
+
+/** Token ids of N texts as one batch. Positions count from 0 in each text. */
+export function packEncodings(encodings: readonly Encoding[]): PackedBatch {
+  const starts = new Int32Array(encodings.length + 1)
+  for (const [i, { ids }] of encodings.entries()) starts[i + 1] = starts[i]! + ids.length
+  const total = starts[encodings.length]!
+  const batch = { ids: new Int32Array(total), types: new Int32Array(total), positions: new Int32Array(total), starts }
+  for (const [i, { ids, types }] of encodings.entries()) {
+    const start = starts[i]!
+    batch.ids.set(ids, start)
+    batch.types.set(types, start)
+    for (let p = 0; p < ids.length; p++) batch.positions[start + p] = p
+  }
+  return batch
+}
+
+/** Number of sequences. */
+export function sequenceCount(batch: PackedBatch): number {
+  return batch.starts.length - 1
+}
+
+/** Number of tokens. */
+export function tokenCount(batch: PackedBatch): number {
+  return batch.starts[batch.starts.length - 1] ?? 0
+}
+
+/** Refuses a batch that the model cannot run, naming the sequence and the token. Packed by hand or by this package. */
+export function checkBatch(batch: PackedBatch, limits: BatchLimits): void {
+  checkStarts(batch.starts, limits.max_position_embeddings)
+  const tokens = tokenCount(batch)
+  if ((batch.ids === undefined) === (batch.embeds === undefined)) {
+    throw new AlbertError('INVALID_INPUT', 'A packed batch has exactly one of ids and embeds.')
+  }
+  if (batch.ids) checkRange('ids', batch.ids, batch.starts, limits.vocab_size)
+  if (batch.embeds && batch.embeds.length !== tokens * limits.embedding_size) {
+    const wanted = `${tokens} tokens × embedding_size ${limits.embedding_size}`
+    throw new AlbertError('INVALID_INPUT', `embeds has ${batch.embeds.length} numbers; it must have ${wanted}.`)
+  }
+  checkRange('types', batch.types, batch.starts, limits.type_vocab_size)
+  checkRange('positions', batch.positions, batch.starts, limits.max_position_embeddings)
+  if (batch.visible && batch.visible.length !== tokens) {
+    throw new AlbertError('INVALID_INPUT', `visible has ${batch.visible.length} entries for ${tokens} tokens.`)
+  }
+}
+
+/** Rows of row-wise outputs: packed rows, strictly rising. */
+export function checkRows(rows: NativeRequest['rows'], tokens: number): void {
+  rows?.forEach((row, i) => {
+    if (row >= 0 && row < tokens && (i === 0 || row > rows[i - 1]!)) return
+    const message = `rows[${i}] is ${row}; rows must rise strictly within 0 to ${tokens - 1}.`
+    throw new AlbertError('INVALID_INPUT', message)
+  })
+}
+
+function checkStarts(starts: Int32Array, limit: number): void {
+  if (!(starts instanceof Int32Array) || starts.length < 2 || starts[0] !== 0) {
+    throw new AlbertError('EMPTY_INPUT', 'A packed batch needs starts [0, …, T] with at least one sequence.')
+  }
+  for (let n = 1; n < starts.length; n++) {
+    const length = starts[n]! - starts[n - 1]!
+    if (length < 1) throw new AlbertError('EMPTY_INPUT', `Sequence ${n - 1} of the packed batch has no token.`)
+    if (length > limit) {
+      throw new AlbertError('TOO_LONG', `Sequence ${n - 1} has ${length} tokens, but the model has ${limit} positions.`)
+    }
+  }
+}
+
+function checkRange(name: string, values: Int32Array, starts: Int32Array, end: number): void {
+  const tokens = starts[starts.length - 1]!
+  if (!(values instanceof Int32Array) || values.length !== tokens) {
+    const message = `${name} of the packed batch must be an Int32Array with one entry for each of the ${tokens} tokens.`
+    throw new AlbertError('INVALID_INPUT', message)
+  }
+  const bad = values.findIndex(value => value < 0 || value >= end)
+  if (bad < 0) return
+  const sequence = starts.findIndex(start => start > bad) - 1
+  const where = `${name}[${bad}] (sequence ${sequence}, token ${bad - starts[sequence]!})`
+  throw new AlbertError('INVALID_INPUT', `${where} is ${values[bad]}; it must lie within 0 to ${end - 1}.`)
+}
