@@ -1,5 +1,5 @@
-// One block of 64-byte aligned memory that is cut into pieces from the front: sized before the first kernel, freed at once.
-// Large blocks ask for huge pages: 28 MB of weights would be 7,000 small ones.
+// One block of 64-byte aligned memory that is cut into pieces from the front: sized before the first kernel, freed at
+// once. Large blocks ask for huge pages: 28 MB of weights would be 7,000 small ones.
 #pragma once
 
 #include <cstddef>
@@ -52,6 +52,8 @@ class Arena {
   }
 
   int64_t size_bytes() const { return size_; }
+  // Everything that was taken is free again.
+  void reset() { used_ = 0; }
 
  private:
   void* take_bytes(int64_t bytes);

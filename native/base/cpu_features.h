@@ -7,14 +7,14 @@
 namespace albert {
 
 struct CpuFeatures {
-  bool avx2 = false;         // AVX2, FMA, F16C
-  bool avx512 = false;       // F, BW, VL, DQ
+  bool avx2 = false;    // AVX2, FMA, F16C
+  bool avx512 = false;  // F, BW, VL, DQ
   bool avx512_bf16 = false;
   bool avx512_vnni = false;
   bool avx_vnni = false;
-  bool amx_bf16 = false;     // said by the processor; Linux grants the registers on request
+  bool amx_bf16 = false;  // said by the processor; Linux grants the registers on request
   bool amx_int8 = false;
-  std::string name;          // brand string
+  std::string name;  // brand string
 };
 
 const CpuFeatures& cpu_features();

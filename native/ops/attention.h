@@ -1,7 +1,8 @@
 // Scaled dot-product attention over a packed batch of sequences, all heads:
 //   p[q,key] = softmax over the visible keys of (scale * query[q,:] . key[key,:]),   context[q,:] = sum of p * value
 //   shapes  query [Q,H]   key value [T,H]   context [Q,H]   head a uses columns a D .. a D + D-1, D = H / heads
-//           starts [N+1]: keys of sequence n are rows starts[n] .. starts[n+1]-1; query_starts [N+1]: likewise its queries
+//           starts [N+1]: keys of sequence n are rows starts[n] .. starts[n+1]-1; query_starts [N+1]: likewise its
+//           queries
 //   visible [T], null = all: keys that may be attended to. Hidden keys have p = 0 and do not touch any sum, so a
 //           sequence has the same bits with its hidden rows and without them. No visible key: p = 1 / keys for all.
 //   probabilities  null, or the p of every sequence: block n at probability_starts[n], [heads, queries n, keys n],
@@ -9,7 +10,8 @@
 //   multiplier     null, or dropout multipliers of p in the same layout, applied before the values are summed
 //   scratch  attention_scratch_bytes(...) bytes per part, 64-byte aligned: part i uses its i-th piece
 //   part    threads share the (sequence, head) pairs
-//   bits    score: one chain over ascending d; sums over visible keys in ascending order in an order fixed by their number
+//   bits    score: one chain over ascending d; sums over visible keys in ascending order in an order fixed by their
+//   number
 #pragma once
 
 #include <algorithm>
@@ -72,7 +74,8 @@ void attend(const AttentionForward<T>& a, int64_t n, int64_t head, int64_t q, T*
     scores[key] = dot * a.scale;
     if (is_visible(key)) largest = std::max(largest, scores[key]);
   }
-  const bool any = a.visible == nullptr || std::any_of(a.visible + first, a.visible + first + keys, [](uint8_t v) { return v != 0; });
+  const bool any = a.visible == nullptr ||
+                   std::any_of(a.visible + first, a.visible + first + keys, [](uint8_t v) { return v != 0; });
   T sum = 0;
   for (int64_t key = 0; key < keys; key++) {
     scores[key] = !any ? T(1) : is_visible(key) ? std::exp(scores[key] - largest) : T(0);

@@ -1,6 +1,7 @@
 // Linear layer:  y[t,n] = sum over k of x[t,k] w[n,k] + bias[n]
 //   shapes  x [T,K]   w [N,K] packed   bias [N] inside the packed weight   y [T,N]
-//   packed  panels of `panel` outputs, each with its whole K:  data[n / panel][k][n % panel], outputs beyond N are zero.
+//   packed  panels of `panel` outputs, each with its whole K:  data[n / panel][k][n % panel], outputs beyond N are
+//   zero.
 //           The name of the packer stands in the weight and the product asserts it; panel 1 is the plain matrix.
 //   alias   none
 //   part    threads share the panels: the same panels of every layer stay in the cache of one core

@@ -23,7 +23,7 @@ struct Ops {
 #include "ops/ops.def"
 #undef OP
   int64_t (*attention_scratch_bytes)(const AttentionShape&) = reference::attention_scratch_bytes<T>;
-  Packer packer;             // how linear weights are packed for linear_forward and linear_activation_forward
+  Packer packer;                   // how linear weights are packed for linear_forward and linear_activation_forward
   const char* name = "reference";  // of the last row that wrote into the table
 };
 

@@ -1,0 +1,87 @@
+// The activations of one piece, laid out in an arena before the first kernel runs. Sizes and addresses come from the
+// same function, run once to measure and once to take.
+#pragma once
+
+#include "base/arena.h"
+#include "model/piece.h"
+#include "ops/table.h"
+
+namespace albert {
+
+template <class T>
+struct Workspace {
+  Matrix<T> embedding;  // [T,E]
+  Matrix<T> hidden;     // [T,H] the residual stream
+  Matrix<T> key_value;  // [T,2H]
+  Matrix<T> query;      // [T,H], as the next five; the last block uses only the selected rows
+  Matrix<T> context;
+  Matrix<T> sum;
+  Matrix<T> normed;
+  Matrix<T> inner;   // [T,I]
+  Matrix<T> chosen;  // [S,H] selected rows of the last block; empty when all are selected
+  Matrix<T> asked;   // [R,H] rows that the head reads
+  Matrix<T> first;   // [n,H] first rows, and what the pooler makes of them
+  Matrix<T> pooled;
+  Matrix<T> prediction;  // [R,E]
+  Matrix<T> pair;        // [longest,2H] squad2: token beside start
+  Matrix<T> end_hidden;  // [longest,H]
+  Matrix<T> log_probs;   // [1,longest]
+  std::byte* attention_scratch = nullptr;
+  int64_t attention_scratch_bytes = 0;  // per thread
+
+  Workspace(Arena& arena, const Ops<T>& ops, const Config& config, const Piece& piece, int threads) {
+    lay_out(arena, ops, config, piece, threads);
+  }
+  static int64_t bytes(const Ops<T>& ops, const Config& config, const Piece& piece, int threads) {
+    Measure measure;
+    Workspace().lay_out(measure, ops, config, piece, threads);
+    return measure.bytes;
+  }
+
+ private:
+  Workspace() = default;
+
+  // Stands in for an arena and only counts.
+  struct Measure {
+    int64_t bytes = 0;
+    template <class U>
+    U* take(int64_t count) {
+      bytes += Arena::bytes_for<U>(count);
+      return nullptr;
+    }
+    template <class U>
+    Matrix<U> matrix(int64_t rows, int64_t cols) {
+      bytes += Arena::matrix_bytes<U>(rows, cols);
+      return {};
+    }
+  };
+
+  template <class Memory>
+  void lay_out(Memory& memory, const Ops<T>& ops, const Config& c, const Piece& piece, int threads) {
+    const int64_t tokens = piece.tokens();
+    const int64_t selected = static_cast<int64_t>(piece.selected.size());
+    const int64_t rows = static_cast<int64_t>(piece.asked.size());
+    embedding = memory.template matrix<T>(tokens, c.embedding_size);
+    hidden = memory.template matrix<T>(tokens, c.hidden_size);
+    key_value = memory.template matrix<T>(tokens, 2 * c.hidden_size);
+    query = memory.template matrix<T>(tokens, c.hidden_size);
+    context = memory.template matrix<T>(tokens, c.hidden_size);
+    sum = memory.template matrix<T>(tokens, c.hidden_size);
+    normed = memory.template matrix<T>(tokens, c.hidden_size);
+    inner = memory.template matrix<T>(tokens, c.intermediate_size);
+    chosen = memory.template matrix<T>(piece.selects_all() ? 0 : selected, c.hidden_size);
+    asked = memory.template matrix<T>(rows, c.hidden_size);
+    first = memory.template matrix<T>(piece.size(), c.hidden_size);
+    pooled = memory.template matrix<T>(piece.size(), c.hidden_size);
+    prediction = memory.template matrix<T>(c.has_decoder() ? rows : 0, c.embedding_size);
+    const int64_t longest = c.head == Head::squad2 ? piece.longest : 0;
+    pair = memory.template matrix<T>(longest, 2 * c.hidden_size);
+    end_hidden = memory.template matrix<T>(longest, c.hidden_size);
+    log_probs = memory.template matrix<T>(1, longest);
+    attention_scratch_bytes =
+        Arena::bytes_for<std::byte>(ops.attention_scratch_bytes({piece.longest, c.hidden_size / c.heads}));
+    attention_scratch = memory.template take<std::byte>(attention_scratch_bytes * threads);
+  }
+};
+
+}  // namespace albert
