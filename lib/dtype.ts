@@ -1,7 +1,7 @@
 // Names of number formats as users type them, and what each runs as on this device.
 import { AlbertError } from './errors.js'
 import type { NativeDtype } from './native.js'
-import { type WarningCallback, warnOnce } from './warning.js'
+import { type WarningCallback, warnOnce } from './warnings.js'
 
 /** `auto` is fp32; `fp64` is the slow reference arithmetic; `fp16` is a form on disk and runs as fp32. */
 export type Dtype = 'auto' | 'fp32' | 'fp64' | 'fp16'

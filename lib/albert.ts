@@ -1,0 +1,165 @@
+// What all ALBERT models have in common: loading, the packed call, memory, parameters, saving, disposal.
+// The heads, with their inputs and outputs, are in lib/heads.ts.
+import { Answer } from './answer.js'
+import { checkBatch, checkRows, type PackedBatch, tokenCount } from './batch.js'
+import { type CallOptions, type ForwardOptions, PaddedCall } from './call.js'
+import { Callable } from './callable.js'
+import type { AlbertConfig } from './config.js'
+import { AlbertError } from './errors.js'
+import { freshModel, type LoadedModel, type PretrainedOptions, pretrainedModel } from './load-model.js'
+import type { NativeDtype, NativeHead, NativeMemory, NativeModel } from './native.js'
+import { fromNativeError } from './native-error.js'
+import { checkOutputs } from './outputs.js'
+import { type ModelInputs, readPadded } from './padded.js'
+import { type Parameter, parametersOf } from './parameters.js'
+import type { FloatTensor } from './tensor.js'
+
+/** Options for a model with fresh weights. */
+export interface FreshOptions extends Pick<PretrainedOptions, 'dtype' | 'device' | 'threads' | 'isa' | 'schedule'> {
+  /** Equal seeds give equal weights. Default 0. */
+  seed?: number
+}
+
+/** A class of models: `AlbertModel`, `AlbertForMaskedLM`, … */
+export interface ModelClass<M> {
+  new (loaded: LoadedModel): M
+  readonly head: NativeHead
+}
+
+/** Safety net for models that nobody disposed. */
+const forgotten = new FinalizationRegistry<NativeModel>(native => void native.dispose())
+
+export abstract class AlbertPreTrainedModel<
+  Inputs extends ModelInputs,
+  Outputs,
+  Options extends CallOptions = CallOptions,
+> extends Callable<[inputs: Inputs, options?: Options], Promise<Outputs>> {
+  readonly head: NativeHead
+  /** Arithmetic in use. */
+  readonly dtype: NativeDtype
+  readonly device = 'cpu'
+  /** Names of this head's weights that the checkpoint did not have: the head is untrained. Empty if all is well. */
+  readonly missingHead: readonly string[]
+  /** Rows of the classifier. */
+  protected readonly labels: number
+  readonly #native: NativeModel
+  #config: AlbertConfig
+  #disposal: Promise<void> | undefined
+
+  /** Use `from_pretrained` or `from_config`. */
+  constructor(loaded: LoadedModel) {
+    super()
+    this.#config = loaded.config
+    this.labels = loaded.labels
+    this.head = loaded.head
+    this.dtype = loaded.dtype
+    this.missingHead = loaded.missingHead
+    this.#native = loaded.native
+    forgotten.register(this, loaded.native, this)
+  }
+
+  /** Loads a folder with `config.json` and weights; without a name, the model in the package. */
+  static async from_pretrained<M>(this: ModelClass<M>, model?: string, options: PretrainedOptions = {}): Promise<M> {
+    return new this(await pretrainedModel(this.head, model, options))
+  }
+
+  /** A model of this configuration with freshly drawn weights. */
+  static async from_config<M>(this: ModelClass<M>, config: AlbertConfig, options: FreshOptions = {}): Promise<M> {
+    return new this(await freshModel(this.head, config, options))
+  }
+
+  get config(): AlbertConfig {
+    return this.#config
+  }
+
+  /** Row of the instruction set table that computes. */
+  get isa(): string {
+    return this.#native.isa
+  }
+
+  /** Threads that a call may use. */
+  get threads(): number {
+    return this.#native.threads
+  }
+
+  /** Packed tokens in, packed tensors out, and only those asked for. Losses are among them where labels are given. */
+  async forward(batch: PackedBatch, options: ForwardOptions): Promise<Record<string, FloatTensor>> {
+    const answer = await this.execute(batch, options)
+    const tensors = answer.losses
+    for (const name of answer.names) tensors[name] = await answer.whole(name)
+    return tensors
+  }
+
+  /** Bytes of native memory in use. */
+  memory(): NativeMemory {
+    this.#refuseIfDisposed()
+    return this.#native.memory()
+  }
+
+  /** The weights by their names in the checkpoint. */
+  parameters(): Map<string, Parameter> {
+    this.#refuseIfDisposed()
+    return parametersOf(this.#native, this.config, this.head, this.dtype)
+  }
+
+  /** Writes `config.json` and `model.safetensors`, which transformers loads back. */
+  async save_pretrained(folder: string): Promise<void> {}
+
+  /** Gives the native memory back once the calls in flight have finished. Later calls are refused. */
+  dispose(): Promise<void> {
+    if (!this.#disposal) {
+      forgotten.unregister(this)
+      this.#disposal = this.#native.dispose()
+    }
+    return this.#disposal
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose()
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    const state = this.#disposal ? 'disposed' : `${this.dtype}, ${this.isa}, ${this.threads} threads`
+    return `${this.constructor.name} (${state})`
+  }
+
+  /** Checks and runs one packed call; the results still lie in native memory. */
+  protected async execute(batch: PackedBatch, options: ForwardOptions): Promise<Answer> {
+    const { signal, ...request } = options
+    this.#refuseIfDisposed()
+    signal?.throwIfAborted()
+    checkBatch(batch, this.config)
+    checkRows(request.rows, tokenCount(batch))
+    checkOutputs(this.constructor.name, this.head, request.outputs)
+    const job = this.#native.forward({ ...batch, ...request })
+    const abort = (): void => job.abort()
+    signal?.addEventListener('abort', abort, { once: true })
+    try {
+      return new Answer(await job.promise, this.dtype, signal)
+    } catch (error) {
+      signal?.throwIfAborted()
+      throw fromNativeError(error)
+    } finally {
+      signal?.removeEventListener('abort', abort)
+    }
+  }
+
+  /** Answers `model(inputs, options)`. */
+  protected abstract invoke(inputs: Inputs, options?: Options): Promise<Outputs>
+
+  /** Reads padded inputs, [B,S] or, with rank 3, [B,N,S]. */
+  protected begin(inputs: ModelInputs, options: CallOptions, rank: 2 | 3 = 2): PaddedCall {
+    this.#refuseIfDisposed()
+    const padded = readPadded(inputs, this.config, this.dtype, rank)
+    return new PaddedCall(padded, options, (batch, request) => this.execute(batch, request))
+  }
+
+  /** Writes down what the first labels settled. */
+  protected amendConfig(amendment: Partial<AlbertConfig>): void {
+    this.#config = { ...this.#config, ...amendment }
+  }
+
+  #refuseIfDisposed(): void {
+    if (this.#disposal) throw new AlbertError('DISPOSED', `This ${this.constructor.name} was disposed.`)
+  }
+}

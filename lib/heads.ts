@@ -1,0 +1,227 @@
+// The model classes by head, with the names of transformers for what goes in and what comes out.
+// How padded inputs become packed calls is in lib/call.ts; what labels mean is in lib/labels.ts.
+import { AlbertPreTrainedModel } from './albert.js'
+import type { CallOptions, ModelOutput } from './call.js'
+import type { ArrayInput } from './input.js'
+import {
+  answerColumns,
+  bothOrNone,
+  markColumns,
+  packedColumns,
+  packedLabels,
+  problemTypeOf,
+  type SequenceLabels,
+  sequenceLabels,
+  textLabels,
+  tokenLabels,
+} from './labels.js'
+import type { ModelInputs } from './padded.js'
+import { type FloatTensor, Tensor } from './tensor.js'
+
+export interface BaseModelOutput extends ModelOutput {
+  /** [B,S,H] */
+  last_hidden_state: FloatTensor
+  /** [B,H] */
+  pooler_output: FloatTensor
+}
+
+/** The encoder with its pooler, without a head. */
+export class AlbertModel extends AlbertPreTrainedModel<ModelInputs, BaseModelOutput> {
+  static readonly head = 'none'
+
+  protected async invoke(inputs: ModelInputs, options: CallOptions = {}): Promise<BaseModelOutput> {
+    const call = this.begin(inputs, options)
+    const answer = await call.run({ first: true }, () => ({ outputs: ['last_hidden_state', 'pooler_output'] }))
+    return {
+      last_hidden_state: await answer.tokens('last_hidden_state'),
+      pooler_output: await answer.texts('pooler_output'),
+      ...(await answer.extras()),
+    }
+  }
+}
+
+export interface TokenLabelInputs extends ModelInputs {
+  /** [B,S] class (masked language model: token id) of each position; -100 does not count. */
+  labels?: ArrayInput
+}
+
+export interface LogitsOutput extends ModelOutput {
+  /** Mean loss, where labels were given; a tensor without dimensions. NaN if no label counts. */
+  loss?: FloatTensor
+  logits: FloatTensor
+}
+
+/** Masked words: logits [B,S,V]. */
+export class AlbertForMaskedLM extends AlbertPreTrainedModel<TokenLabelInputs, LogitsOutput> {
+  static readonly head = 'masked_lm'
+
+  protected async invoke(inputs: TokenLabelInputs, options: CallOptions = {}): Promise<LogitsOutput> {
+    const call = this.begin(inputs, options)
+    const labels = tokenLabels(inputs.labels, call.padded, this.config.vocab_size)
+    const answer = await call.run({ first: false, ...labels?.needs }, packing => ({
+      outputs: ['logits'],
+      ...(labels && { labels: packedLabels(labels, packing) }),
+    }))
+    return { ...answer.losses('loss'), logits: await answer.tokens('logits'), ...(await answer.extras()) }
+  }
+}
+
+/** One class for each token: logits [B,S,C]. */
+export class AlbertForTokenClassification extends AlbertPreTrainedModel<TokenLabelInputs, LogitsOutput> {
+  static readonly head = 'token_classification'
+
+  protected async invoke(inputs: TokenLabelInputs, options: CallOptions = {}): Promise<LogitsOutput> {
+    const call = this.begin(inputs, options)
+    const labels = tokenLabels(inputs.labels, call.padded, this.labels)
+    const answer = await call.run({ first: false, ...labels?.needs }, packing => ({
+      outputs: ['logits'],
+      ...(labels && { labels: packedLabels(labels, packing) }),
+    }))
+    return { ...answer.losses('loss'), logits: await answer.tokens('logits'), ...(await answer.extras()) }
+  }
+}
+
+export interface PreTrainingInputs extends TokenLabelInputs {
+  /** [B] 0 = the two segments are in order, 1 = swapped. A loss needs both kinds of labels. */
+  sentence_order_label?: ArrayInput
+}
+
+export interface PreTrainingOutput extends ModelOutput {
+  /** Sum of the two mean losses. */
+  loss?: FloatTensor
+  mlm_loss?: FloatTensor
+  sop_loss?: FloatTensor
+  /** [B,S,V] */
+  prediction_logits: FloatTensor
+  /** [B,2] */
+  sop_logits: FloatTensor
+}
+
+/** Masked words and sentence order, the two tasks of pre-training. */
+export class AlbertForPreTraining extends AlbertPreTrainedModel<PreTrainingInputs, PreTrainingOutput> {
+  static readonly head = 'pretraining'
+
+  protected async invoke(inputs: PreTrainingInputs, options: CallOptions = {}): Promise<PreTrainingOutput> {
+    const call = this.begin(inputs, options)
+    bothOrNone('labels', inputs.labels, 'sentence_order_label', inputs.sentence_order_label)
+    const labels = tokenLabels(inputs.labels, call.padded, this.config.vocab_size)
+    const sentenceOrderLabels = textLabels(
+      'sentence_order_label',
+      inputs.sentence_order_label,
+      call.padded.texts,
+      this.labels,
+    )
+    const answer = await call.run({ first: true, ...labels?.needs }, packing => ({
+      outputs: ['prediction_logits', 'sop_logits'],
+      ...(labels && sentenceOrderLabels && { labels: packedLabels(labels, packing), sentenceOrderLabels }),
+    }))
+    return {
+      ...answer.losses('loss', 'mlm_loss', 'sop_loss'),
+      prediction_logits: await answer.tokens('prediction_logits'),
+      sop_logits: await answer.texts('sop_logits'),
+      ...(await answer.extras()),
+    }
+  }
+}
+
+export interface SequenceClassificationInputs extends ModelInputs {
+  /** [B] classes, [B,C] zeros to ones (multi label), or [B] or [B,C] numbers (regression); see `problem_type`. */
+  labels?: ArrayInput
+}
+
+/** One answer for each text: logits [B,C]. */
+export class AlbertForSequenceClassification extends AlbertPreTrainedModel<SequenceClassificationInputs, LogitsOutput> {
+  static readonly head = 'sequence_classification'
+
+  protected async invoke(inputs: SequenceClassificationInputs, options: CallOptions = {}): Promise<LogitsOutput> {
+    const call = this.begin(inputs, options)
+    const labels = inputs.labels == null ? undefined : this.#read(inputs.labels, call.padded.texts)
+    const answer = await call.run({ first: true }, () => ({ outputs: ['logits'], ...labels }))
+    return { ...answer.losses('loss'), logits: await answer.texts('logits'), ...(await answer.extras()) }
+  }
+
+  /** Which loss the labels mean: as the configuration says, else settled by the first labels that come. */
+  #read(labels: ArrayInput, texts: number): SequenceLabels {
+    const problem_type = this.config.problem_type ?? problemTypeOf(labels, this.labels)
+    const read = sequenceLabels(labels, problem_type, texts, this.labels, this.dtype)
+    if (this.config.problem_type !== problem_type) this.amendConfig({ problem_type })
+    return read
+  }
+}
+
+export interface QuestionAnsweringInputs extends ModelInputs {
+  /** [B] columns where the answers begin and end (inclusive); columns beyond the text do not count, negative ones are 0. */
+  start_positions?: ArrayInput
+  end_positions?: ArrayInput
+}
+
+export interface QuestionAnsweringOutput extends ModelOutput {
+  loss?: FloatTensor
+  /** [B,S] */
+  start_logits: FloatTensor
+  /** [B,S] */
+  end_logits: FloatTensor
+}
+
+/** Where the answer begins and ends in the text. */
+export class AlbertForQuestionAnswering extends AlbertPreTrainedModel<
+  QuestionAnsweringInputs,
+  QuestionAnsweringOutput
+> {
+  static readonly head = 'question_answering'
+
+  protected async invoke(inputs: QuestionAnsweringInputs, options: CallOptions = {}): Promise<QuestionAnsweringOutput> {
+    const call = this.begin(inputs, options)
+    bothOrNone('start_positions', inputs.start_positions, 'end_positions', inputs.end_positions)
+    const columns = [
+      ['start_positions', inputs.start_positions] as const,
+      ['end_positions', inputs.end_positions] as const,
+    ].flatMap(([name, input]) => (input == null ? [] : [answerColumns(name, input, call.padded)]))
+    const labelled = markColumns(call.padded, ...columns)
+    const answer = await call.run({ first: false, labelled }, packing => {
+      const [startPositions, endPositions] = columns.map(each => packedColumns(each, packing))
+      return { outputs: ['logits'], ...(startPositions && endPositions && { startPositions, endPositions }) }
+    })
+    const [start_logits, end_logits] = halves(await answer.tokens('logits'))
+    return { ...answer.losses('loss'), start_logits, end_logits, ...(await answer.extras()) }
+  }
+}
+
+export interface MultipleChoiceInputs extends ModelInputs {
+  /** [B] the right choice of each question. */
+  labels?: ArrayInput
+}
+
+/** The best of N texts for each of B questions. Inputs are [B,N,S]; logits [B,N]. */
+export class AlbertForMultipleChoice extends AlbertPreTrainedModel<MultipleChoiceInputs, LogitsOutput> {
+  static readonly head = 'multiple_choice'
+
+  protected async invoke(inputs: MultipleChoiceInputs, options: CallOptions = {}): Promise<LogitsOutput> {
+    const call = this.begin(inputs, options, 3)
+    const [questions, choices] = call.padded.dims as [number, number, number]
+    const labels = textLabels('labels', inputs.labels, questions, choices)
+    const answer = await call.run({ first: true }, () => ({ outputs: ['logits'], choices, ...(labels && { labels }) }))
+    const logits = await answer.texts('logits', [questions, choices])
+    return { ...answer.losses('loss'), logits, ...(await answer.extras()) }
+  }
+}
+
+/** [B,S,2] to two [B,S]. */
+function halves(pairs: FloatTensor): [FloatTensor, FloatTensor] {
+  const dims = pairs.dims.slice(0, -1)
+  const half = (column: number): FloatTensor => {
+    const { data } = pairs
+    if (data instanceof Float64Array)
+      return new Tensor(
+        'float64',
+        Float64Array.from({ length: data.length / 2 }, (_, i) => data[2 * i + column]!),
+        dims,
+      )
+    return new Tensor(
+      'float32',
+      Float32Array.from({ length: data.length / 2 }, (_, i) => data[2 * i + column]!),
+      dims,
+    )
+  }
+  return [half(0), half(1)]
+}
