@@ -85,9 +85,13 @@ export abstract class AlbertPreTrainedModel<
   /** Packed tokens in, packed tensors out, and only those asked for. Losses are among them where labels are given. */
   async forward(batch: PackedBatch, options: ForwardOptions): Promise<Record<string, FloatTensor>> {
     const answer = await this.execute(batch, options)
-    const tensors = answer.losses
-    for (const name of answer.names) tensors[name] = await answer.whole(name)
-    return tensors
+    try {
+      const tensors = answer.losses
+      for (const name of answer.names) tensors[name] = await answer.whole(name)
+      return tensors
+    } finally {
+      answer.release()
+    }
   }
 
   /** Bytes of native memory in use. */

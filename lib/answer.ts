@@ -20,6 +20,11 @@ export class Answer {
     this.#signal = signal
   }
 
+  /** Frees the results; nothing can be read afterwards. */
+  release(): void {
+    this.#result.release()
+  }
+
   get names(): string[] {
     return Object.keys(this.#result.dims)
   }

@@ -48,14 +48,24 @@ export class PaddedCall {
     this.#execute = execute
   }
 
-  async run(needs: Omit<PackingNeeds, 'all'>, request: HeadRequest): Promise<PaddedAnswer> {
+  /** Packs, runs what the head asks for, and lets `read` copy the outputs; afterwards native memory is free again. */
+  async run<Output>(
+    needs: Omit<PackingNeeds, 'all'>,
+    request: HeadRequest,
+    read: (answer: PaddedAnswer) => Promise<Output>,
+  ): Promise<Output> {
     const { output_hidden_states, output_attentions, compute_padding = false, signal } = this.#options
     const packing = packPadded(this.padded, { ...needs, all: compute_padding })
     const { outputs, ...labels } = request(packing)
     const extras = [...(output_hidden_states ? ['hidden_states'] : []), ...(output_attentions ? ['attentions'] : [])]
     const options: ForwardOptions = { outputs: [...outputs, ...extras], ...labels }
     if (signal) options.signal = signal
-    return new PaddedAnswer(await this.#execute(packing.batch, options), packing, extras)
+    const answer = await this.#execute(packing.batch, options)
+    try {
+      return await read(new PaddedAnswer(answer, packing, extras))
+    } finally {
+      answer.release()
+    }
   }
 }
 

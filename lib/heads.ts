@@ -31,12 +31,15 @@ export class AlbertModel extends AlbertPreTrainedModel<ModelInputs, BaseModelOut
 
   protected async invoke(inputs: ModelInputs, options: CallOptions = {}): Promise<BaseModelOutput> {
     const call = this.begin(inputs, options)
-    const answer = await call.run({ first: true }, () => ({ outputs: ['last_hidden_state', 'pooler_output'] }))
-    return {
-      last_hidden_state: await answer.tokens('last_hidden_state'),
-      pooler_output: await answer.texts('pooler_output'),
-      ...(await answer.extras()),
-    }
+    return call.run(
+      { first: true },
+      () => ({ outputs: ['last_hidden_state', 'pooler_output'] }),
+      async answer => ({
+        last_hidden_state: await answer.tokens('last_hidden_state'),
+        pooler_output: await answer.texts('pooler_output'),
+        ...(await answer.extras()),
+      }),
+    )
   }
 }
 
@@ -58,11 +61,14 @@ export class AlbertForMaskedLM extends AlbertPreTrainedModel<TokenLabelInputs, L
   protected async invoke(inputs: TokenLabelInputs, options: CallOptions = {}): Promise<LogitsOutput> {
     const call = this.begin(inputs, options)
     const labels = tokenLabels(inputs.labels, call.padded, this.config.vocab_size)
-    const answer = await call.run({ first: false, ...labels?.needs }, packing => ({
-      outputs: ['logits'],
-      ...(labels && { labels: packedLabels(labels, packing) }),
-    }))
-    return { ...answer.losses('loss'), logits: await answer.tokens('logits'), ...(await answer.extras()) }
+    return call.run(
+      { first: false, ...labels?.needs },
+      packing => ({
+        outputs: ['logits'],
+        ...(labels && { labels: packedLabels(labels, packing) }),
+      }),
+      async answer => ({ ...answer.losses('loss'), logits: await answer.tokens('logits'), ...(await answer.extras()) }),
+    )
   }
 }
 
@@ -73,11 +79,14 @@ export class AlbertForTokenClassification extends AlbertPreTrainedModel<TokenLab
   protected async invoke(inputs: TokenLabelInputs, options: CallOptions = {}): Promise<LogitsOutput> {
     const call = this.begin(inputs, options)
     const labels = tokenLabels(inputs.labels, call.padded, this.labels)
-    const answer = await call.run({ first: false, ...labels?.needs }, packing => ({
-      outputs: ['logits'],
-      ...(labels && { labels: packedLabels(labels, packing) }),
-    }))
-    return { ...answer.losses('loss'), logits: await answer.tokens('logits'), ...(await answer.extras()) }
+    return call.run(
+      { first: false, ...labels?.needs },
+      packing => ({
+        outputs: ['logits'],
+        ...(labels && { labels: packedLabels(labels, packing) }),
+      }),
+      async answer => ({ ...answer.losses('loss'), logits: await answer.tokens('logits'), ...(await answer.extras()) }),
+    )
   }
 }
 
@@ -111,16 +120,19 @@ export class AlbertForPreTraining extends AlbertPreTrainedModel<PreTrainingInput
       call.padded.texts,
       this.labels,
     )
-    const answer = await call.run({ first: true, ...labels?.needs }, packing => ({
-      outputs: ['prediction_logits', 'sop_logits'],
-      ...(labels && sentenceOrderLabels && { labels: packedLabels(labels, packing), sentenceOrderLabels }),
-    }))
-    return {
-      ...answer.losses('loss', 'mlm_loss', 'sop_loss'),
-      prediction_logits: await answer.tokens('prediction_logits'),
-      sop_logits: await answer.texts('sop_logits'),
-      ...(await answer.extras()),
-    }
+    return call.run(
+      { first: true, ...labels?.needs },
+      packing => ({
+        outputs: ['prediction_logits', 'sop_logits'],
+        ...(labels && sentenceOrderLabels && { labels: packedLabels(labels, packing), sentenceOrderLabels }),
+      }),
+      async answer => ({
+        ...answer.losses('loss', 'mlm_loss', 'sop_loss'),
+        prediction_logits: await answer.tokens('prediction_logits'),
+        sop_logits: await answer.texts('sop_logits'),
+        ...(await answer.extras()),
+      }),
+    )
   }
 }
 
@@ -136,8 +148,11 @@ export class AlbertForSequenceClassification extends AlbertPreTrainedModel<Seque
   protected async invoke(inputs: SequenceClassificationInputs, options: CallOptions = {}): Promise<LogitsOutput> {
     const call = this.begin(inputs, options)
     const labels = inputs.labels == null ? undefined : this.#read(inputs.labels, call.padded.texts)
-    const answer = await call.run({ first: true }, () => ({ outputs: ['logits'], ...labels }))
-    return { ...answer.losses('loss'), logits: await answer.texts('logits'), ...(await answer.extras()) }
+    return call.run(
+      { first: true },
+      () => ({ outputs: ['logits'], ...labels }),
+      async answer => ({ ...answer.losses('loss'), logits: await answer.texts('logits'), ...(await answer.extras()) }),
+    )
   }
 
   /** Which loss the labels mean: as the configuration says, else settled by the first labels that come. */
@@ -178,12 +193,17 @@ export class AlbertForQuestionAnswering extends AlbertPreTrainedModel<
       ['end_positions', inputs.end_positions] as const,
     ].flatMap(([name, input]) => (input == null ? [] : [answerColumns(name, input, call.padded)]))
     const labelled = markColumns(call.padded, ...columns)
-    const answer = await call.run({ first: false, labelled }, packing => {
-      const [startPositions, endPositions] = columns.map(each => packedColumns(each, packing))
-      return { outputs: ['logits'], ...(startPositions && endPositions && { startPositions, endPositions }) }
-    })
-    const [start_logits, end_logits] = halves(await answer.tokens('logits'))
-    return { ...answer.losses('loss'), start_logits, end_logits, ...(await answer.extras()) }
+    return call.run(
+      { first: false, labelled },
+      packing => {
+        const [startPositions, endPositions] = columns.map(each => packedColumns(each, packing))
+        return { outputs: ['logits'], ...(startPositions && endPositions && { startPositions, endPositions }) }
+      },
+      async answer => {
+        const [start_logits, end_logits] = halves(await answer.tokens('logits'))
+        return { ...answer.losses('loss'), start_logits, end_logits, ...(await answer.extras()) }
+      },
+    )
   }
 }
 
@@ -200,9 +220,14 @@ export class AlbertForMultipleChoice extends AlbertPreTrainedModel<MultipleChoic
     const call = this.begin(inputs, options, 3)
     const [questions, choices] = call.padded.dims as [number, number, number]
     const labels = textLabels('labels', inputs.labels, questions, choices)
-    const answer = await call.run({ first: true }, () => ({ outputs: ['logits'], choices, ...(labels && { labels }) }))
-    const logits = await answer.texts('logits', [questions, choices])
-    return { ...answer.losses('loss'), logits, ...(await answer.extras()) }
+    return call.run(
+      { first: true },
+      () => ({ outputs: ['logits'], choices, ...(labels && { labels }) }),
+      async answer => {
+        const logits = await answer.texts('logits', [questions, choices])
+        return { ...answer.losses('loss'), logits, ...(await answer.extras()) }
+      },
+    )
   }
 }
 

@@ -109,6 +109,8 @@ export interface NativeResult {
   /** Mean losses by name: `loss`, and its parts where a head has several. NaN when no label counts. */
   losses: Record<string, number>
   copy(name: string, offset: number, target: NativeArray): void
+  /** Frees the native memory; the garbage collector would do it too, but does not see how much there is. */
+  release(): void
 }
 
 export interface NativeJob {

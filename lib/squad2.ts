@@ -63,31 +63,34 @@ export class AlbertForSquad2 extends AlbertPreTrainedModel<Squad2Inputs, Squad2O
     const excluded = exclusions(inputs.p_mask, padded, this.dtype)
     const startTop = readTop('start_n_top', options.start_n_top, padded.columns)
     const endTop = readTop('end_n_top', options.end_n_top, padded.columns)
-    const answer = await call.run({ first: true, labelled: labels.marks }, packing => ({
-      outputs: [
-        'start_log_probs',
-        'cls_logits',
-        'start_top_log_probs',
-        'start_top_index',
-        'end_top_log_probs',
-        'end_top_index',
-      ],
-      ...(excluded && { excluded: gather(excluded, packing) }),
-      startTop,
-      endTop,
-      ...labels.request(packing),
-    }))
-    return {
-      ...answer.losses('loss', 'start_loss', 'end_loss', 'answer_loss'),
-      start_log_probs: await answer.tokens('start_log_probs', EXCLUDED),
-      ...(labels.start && { end_log_probs: await answer.tokens('end_log_probs', EXCLUDED) }),
-      cls_logits: await answer.texts('cls_logits'),
-      start_top_log_probs: await answer.texts('start_top_log_probs'),
-      start_top_index: toColumns(await answer.texts('start_top_index'), answer.packing),
-      end_top_log_probs: await answer.texts('end_top_log_probs'),
-      end_top_index: toColumns(await answer.texts('end_top_index'), answer.packing),
-      ...(await answer.extras()),
-    }
+    return call.run(
+      { first: true, labelled: labels.marks },
+      packing => ({
+        outputs: [
+          'start_log_probs',
+          'cls_logits',
+          'start_top_log_probs',
+          'start_top_index',
+          'end_top_log_probs',
+          'end_top_index',
+        ],
+        ...(excluded && { excluded: gather(excluded, packing) }),
+        startTop,
+        endTop,
+        ...labels.request(packing),
+      }),
+      async answer => ({
+        ...answer.losses('loss', 'start_loss', 'end_loss', 'answer_loss'),
+        start_log_probs: await answer.tokens('start_log_probs', EXCLUDED),
+        ...(labels.start && { end_log_probs: await answer.tokens('end_log_probs', EXCLUDED) }),
+        cls_logits: await answer.texts('cls_logits'),
+        start_top_log_probs: await answer.texts('start_top_log_probs'),
+        start_top_index: toColumns(await answer.texts('start_top_index'), answer.packing),
+        end_top_log_probs: await answer.texts('end_top_log_probs'),
+        end_top_index: toColumns(await answer.texts('end_top_index'), answer.packing),
+        ...(await answer.extras()),
+      }),
+    )
   }
 }
 

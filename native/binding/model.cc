@@ -22,9 +22,9 @@ using AnyModel = std::variant<std::unique_ptr<Model<float>>, std::unique_ptr<Mod
 template <class T>
 constexpr napi_typedarray_type array_type = std::is_same_v<T, double> ? napi_float64_array : napi_float32_array;
 
-// NativeResult of lib/native.ts. Holds the numbers until JavaScript has copied them.
+// NativeResult of lib/native.ts. Holds the numbers until JavaScript has copied them and says so.
 template <class T>
-Napi::Object wrap_result(Napi::Env env, std::shared_ptr<Result<T>> result) {
+Napi::Object wrap_result(Napi::Env env, const std::shared_ptr<Result<T>>& result) {
   Napi::Object object = Napi::Object::New(env);
   Napi::Object dims = Napi::Object::New(env);
   for (const auto& output : result->outputs()) {
@@ -36,10 +36,11 @@ Napi::Object wrap_result(Napi::Env env, std::shared_ptr<Result<T>> result) {
   for (const auto& [name, value] : result->losses) losses.Set(name, value);
   object.Set("dims", dims);
   object.Set("losses", losses);
-  object.Set("copy", Napi::Function::New(env, [result](const Napi::CallbackInfo& info) {
+  const auto held = std::make_shared<std::shared_ptr<Result<T>>>(result);
+  object.Set("copy", Napi::Function::New(env, [held](const Napi::CallbackInfo& info) {
                const std::string name = info[0].ToString().Utf8Value();
                const int64_t offset = info[1].ToNumber().Int64Value();
-               const auto* output = result->find(name);
+               const auto* output = *held == nullptr ? nullptr : (*held)->find(name);
                if (output == nullptr || !info[2].IsTypedArray() ||
                    info[2].As<Napi::TypedArray>().TypedArrayType() != array_type<T>) {
                  throw to_javascript(
@@ -53,6 +54,7 @@ Napi::Object wrap_result(Napi::Env env, std::shared_ptr<Result<T>> result) {
                }
                std::memcpy(target.Data(), output->data + offset, static_cast<size_t>(count) * sizeof(T));
              }));
+  object.Set("release", Napi::Function::New(env, [held](const Napi::CallbackInfo&) { held->reset(); }));
   return object;
 }
 
@@ -116,12 +118,12 @@ class Session {
     return flag;
   }
 
-  // Calls in flight finish, then the memory is freed.
-  Napi::Promise dispose(Napi::Env env) {
+  // Calls in flight finish, then the memory is freed. `self` keeps the session until then, whatever JavaScript drops.
+  Napi::Promise dispose(Napi::Env env, std::shared_ptr<Session> self) {
     disposed_ = true;
     return enqueue(
         env, [this] { std::visit([](auto& model) { model.reset(); }, model_); },
-        [](Napi::Env settled_env) { return settled_env.Undefined(); });
+        [self = std::move(self)](Napi::Env settled_env) { return settled_env.Undefined(); });
   }
 
  private:
@@ -300,7 +302,7 @@ Napi::Value NativeModel::dispose(const Napi::CallbackInfo& info) {
   } catch (const Error& error) {
     throw to_javascript(info.Env(), error);
   }
-  return session_->dispose(info.Env());
+  return session_->dispose(info.Env(), session_);
 }
 
 Napi::Value NativeModel::isa(const Napi::CallbackInfo& info) {

@@ -167,9 +167,9 @@ void check_request(const Config& c, const Request<T>& r) {
   if (!r.visible.empty()) check_size("visible", r.visible.size(), tokens);
   if (!r.excluded.empty()) check_size("p_mask", r.excluded.size(), tokens);
   if (!r.start_positions.empty()) check_answer_positions("start_positions", r.start_positions, r);
-  if (r.start_top < 1 || r.end_top < 1 || r.start_top > tokens || r.end_top > tokens) {
-    if (c.head == Head::squad2 && r.wants("start_top_index"))
-      refuse("start_n_top and end_n_top must be from 1 to the number of tokens.");
+  if (c.head == Head::squad2 &&
+      (r.start_top < 1 || r.end_top < 1 || r.start_top > c.positions || r.end_top > c.positions)) {
+    refuse("start_n_top and end_n_top must be from 1 to the number of positions.");
   }
   if (r.has_labels) check_labels(c, r);
   check_multipliers(c, r);
