@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises'
 import { floatArray } from './dtype.js'
 import type { NativeArray, NativeDtype, NativeResult } from './native.js'
 import type { Packing } from './padded.js'
-import { type FloatTensor, Tensor } from './tensor.js'
+import { type FloatTensor, floatTensor } from './tensor.js'
 
 const SLICE_BYTES = 4 << 20
 
@@ -36,14 +36,14 @@ export class Answer {
   /** A mean loss as a tensor without dimensions, undefined if none was computed. */
   loss(name: string): FloatTensor | undefined {
     const value = this.#result.losses[name]
-    return value === undefined ? undefined : toTensor(floatArray(this.#dtype, 1).fill(value), [])
+    return value === undefined ? undefined : floatTensor(floatArray(this.#dtype, 1).fill(value), [])
   }
 
   /** An output as it is packed. */
   async whole(name: string, dims: readonly number[] = this.#dimsOf(name)): Promise<FloatTensor> {
     const data = floatArray(this.#dtype, sizeOf(dims))
     await this.#copy(name, 0, data)
-    return toTensor(data, dims)
+    return floatTensor(data, dims)
   }
 
   /** A row-wise output [T,W] (or [T]) in its padded places; rows that were left out hold `fill`. */
@@ -52,7 +52,7 @@ export class Answer {
     const data = floatArray(this.#dtype, packing.padded.types.length * sizeOf(width))
     if (fill !== 0) data.fill(fill)
     await this.#copyRows(name, 0, sizeOf(width), packing.places, data)
-    return toTensor(data, [...packing.padded.dims, ...width])
+    return floatTensor(data, [...packing.padded.dims, ...width])
   }
 
   /** One [B,S,H] for the input of the first block and for the output of each. */
@@ -63,7 +63,7 @@ export class Answer {
     for (let state = 0; state < states; state++) {
       const data = floatArray(this.#dtype, texts * columns * width)
       await this.#copyRows('hidden_states', state * tokens * width, width, packing.places, data)
-      tensors.push(toTensor(data, [texts, columns, width]))
+      tensors.push(floatTensor(data, [texts, columns, width]))
     }
     return tensors
   }
@@ -84,7 +84,7 @@ export class Answer {
           data.subarray(text * size, (text + 1) * size),
         )
       }
-      tensors.push(toTensor(data, [texts, heads, columns, columns]))
+      tensors.push(floatTensor(data, [texts, heads, columns, columns]))
     }
     return tensors
   }
@@ -136,8 +136,4 @@ export class Answer {
 
 function sizeOf(dims: readonly number[]): number {
   return dims.reduce((a, b) => a * b, 1)
-}
-
-function toTensor(data: NativeArray, dims: readonly number[]): FloatTensor {
-  return data instanceof Float64Array ? new Tensor('float64', data, dims) : new Tensor('float32', data, dims)
 }

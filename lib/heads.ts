@@ -16,7 +16,7 @@ import {
   tokenLabels,
 } from './labels.js'
 import type { ModelInputs } from './padded.js'
-import { type FloatTensor, Tensor } from './tensor.js'
+import { type FloatTensor, floatTensor } from './tensor.js'
 
 export interface BaseModelOutput extends ModelOutput {
   /** [B,S,H] */
@@ -54,39 +54,37 @@ export interface LogitsOutput extends ModelOutput {
   logits: FloatTensor
 }
 
-/** Masked words: logits [B,S,V]. */
-export class AlbertForMaskedLM extends AlbertPreTrainedModel<TokenLabelInputs, LogitsOutput> {
-  static readonly head = 'masked_lm'
+/** Heads that answer for each token. */
+abstract class TokenModel extends AlbertPreTrainedModel<TokenLabelInputs, LogitsOutput> {
+  /** Width of the logits. */
+  protected abstract get classes(): number
 
   protected async invoke(inputs: TokenLabelInputs, options: CallOptions = {}): Promise<LogitsOutput> {
     const call = this.begin(inputs, options)
-    const labels = tokenLabels(inputs.labels, call.padded, this.config.vocab_size)
+    const labels = tokenLabels(inputs.labels, call.padded, this.classes)
     return call.run(
       { first: false, ...labels?.needs },
-      packing => ({
-        outputs: ['logits'],
-        ...(labels && { labels: packedLabels(labels, packing) }),
-      }),
+      packing => ({ outputs: ['logits'], ...(labels && { labels: packedLabels(labels, packing) }) }),
       async answer => ({ ...answer.losses('loss'), logits: await answer.tokens('logits'), ...(await answer.extras()) }),
     )
   }
 }
 
+/** Masked words: logits [B,S,V]. */
+export class AlbertForMaskedLM extends TokenModel {
+  static readonly head = 'masked_lm'
+
+  protected get classes(): number {
+    return this.config.vocab_size
+  }
+}
+
 /** One class for each token: logits [B,S,C]. */
-export class AlbertForTokenClassification extends AlbertPreTrainedModel<TokenLabelInputs, LogitsOutput> {
+export class AlbertForTokenClassification extends TokenModel {
   static readonly head = 'token_classification'
 
-  protected async invoke(inputs: TokenLabelInputs, options: CallOptions = {}): Promise<LogitsOutput> {
-    const call = this.begin(inputs, options)
-    const labels = tokenLabels(inputs.labels, call.padded, this.labels)
-    return call.run(
-      { first: false, ...labels?.needs },
-      packing => ({
-        outputs: ['logits'],
-        ...(labels && { labels: packedLabels(labels, packing) }),
-      }),
-      async answer => ({ ...answer.losses('loss'), logits: await answer.tokens('logits'), ...(await answer.extras()) }),
-    )
+  protected get classes(): number {
+    return this.labels
   }
 }
 
@@ -188,17 +186,15 @@ export class AlbertForQuestionAnswering extends AlbertPreTrainedModel<
   protected async invoke(inputs: QuestionAnsweringInputs, options: CallOptions = {}): Promise<QuestionAnsweringOutput> {
     const call = this.begin(inputs, options)
     bothOrNone('start_positions', inputs.start_positions, 'end_positions', inputs.end_positions)
-    const columns = [
-      ['start_positions', inputs.start_positions] as const,
-      ['end_positions', inputs.end_positions] as const,
-    ].flatMap(([name, input]) => (input == null ? [] : [answerColumns(name, input, call.padded)]))
-    const labelled = markColumns(call.padded, ...columns)
+    const start = answerColumns('start_positions', inputs.start_positions, call.padded)
+    const end = answerColumns('end_positions', inputs.end_positions, call.padded)
     return call.run(
-      { first: false, labelled },
-      packing => {
-        const [startPositions, endPositions] = columns.map(each => packedColumns(each, packing))
-        return { outputs: ['logits'], ...(startPositions && endPositions && { startPositions, endPositions }) }
-      },
+      { first: false, labelled: markColumns(call.padded, start, end) },
+      packing => ({
+        outputs: ['logits'],
+        ...(start && { startPositions: packedColumns(start, packing) }),
+        ...(end && { endPositions: packedColumns(end, packing) }),
+      }),
       async answer => {
         const [start_logits, end_logits] = halves(await answer.tokens('logits'))
         return { ...answer.losses('loss'), start_logits, end_logits, ...(await answer.extras()) }
@@ -233,20 +229,10 @@ export class AlbertForMultipleChoice extends AlbertPreTrainedModel<MultipleChoic
 
 /** [B,S,2] to two [B,S]. */
 function halves(pairs: FloatTensor): [FloatTensor, FloatTensor] {
-  const dims = pairs.dims.slice(0, -1)
-  const half = (column: number): FloatTensor => {
-    const { data } = pairs
-    if (data instanceof Float64Array)
-      return new Tensor(
-        'float64',
-        Float64Array.from({ length: data.length / 2 }, (_, i) => data[2 * i + column]!),
-        dims,
-      )
-    return new Tensor(
-      'float32',
-      Float32Array.from({ length: data.length / 2 }, (_, i) => data[2 * i + column]!),
-      dims,
+  const half = (column: number): FloatTensor =>
+    floatTensor(
+      pairs.data.filter((_, i) => i % 2 === column),
+      pairs.dims.slice(0, -1),
     )
-  }
   return [half(0), half(1)]
 }

@@ -78,23 +78,33 @@ export function sequenceLabels(
 }
 
 /** [B] columns where answers begin or end: clamped to [0, S], where S does not count. */
-export function answerColumns(name: string, input: ArrayInput, padded: PaddedBatch): Int32Array {
+export function answerColumns(
+  name: string,
+  input: ArrayInput | undefined,
+  padded: PaddedBatch,
+): Int32Array | undefined {
+  if (input == null) return undefined
   const array = perText(name, input, padded.texts)
   const columns = toIntegers(array, -(2 ** 31), 2 ** 31 - 1, 'a whole number')
   return columns.map(column => Math.max(0, Math.min(padded.columns, column)))
 }
 
 /** As `answerColumns`, but what lies outside the text is refused. */
-export function insideColumns(name: string, input: ArrayInput, padded: PaddedBatch): Int32Array {
+export function insideColumns(
+  name: string,
+  input: ArrayInput | undefined,
+  padded: PaddedBatch,
+): Int32Array | undefined {
+  if (input == null) return undefined
   const last = padded.columns - 1
   return toIntegers(perText(name, input, padded.texts), 0, last, `a column, 0 to ${last}`)
 }
 
 /** Marks the columns, so that packing keeps them. */
-export function markColumns(padded: PaddedBatch, ...columns: Int32Array[]): Uint8Array {
+export function markColumns(padded: PaddedBatch, ...columns: (Int32Array | undefined)[]): Uint8Array {
   const marks = new Uint8Array(padded.texts * padded.columns)
   for (const each of columns) {
-    each.forEach((column, text) => {
+    each?.forEach((column, text) => {
       if (column < padded.columns) marks[text * padded.columns + column] = 1
     })
   }

@@ -107,12 +107,12 @@ function readLabels(inputs: Squad2Inputs, padded: PaddedBatch, dtype: NativeDtyp
     const message = 'A loss needs start_positions, end_positions and is_impossible; start_positions may come alone.'
     throw new AlbertError('INVALID_INPUT', message)
   }
-  const start = start_positions == null ? undefined : insideColumns('start_positions', start_positions, padded)
-  const end = end_positions == null ? undefined : insideColumns('end_positions', end_positions, padded)
+  const start = insideColumns('start_positions', start_positions, padded)
+  const end = insideColumns('end_positions', end_positions, padded)
   const impossible = is_impossible == null ? undefined : readImpossible(is_impossible, padded, dtype)
   return {
     start,
-    marks: markColumns(padded, ...(start ? [start] : []), ...(end ? [end] : [])),
+    marks: markColumns(padded, start, end),
     request: packing => ({
       ...(start && { startPositions: packedColumns(start, packing) }),
       ...(end && impossible && { endPositions: packedColumns(end, packing), impossible }),

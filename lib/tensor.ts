@@ -126,6 +126,10 @@ export class Tensor<T extends TensorType = TensorType> {
   }
 }
 
+export function floatTensor(data: Float32Array | Float64Array, dims: readonly number[]): FloatTensor {
+  return data instanceof Float64Array ? new Tensor('float64', data, dims) : new Tensor('float32', data, dims)
+}
+
 function checkDims(dims: readonly number[], length: number): void {
   if (!Array.isArray(dims) || !dims.every(dim => Number.isSafeInteger(dim) && dim >= 0)) {
     throw new AlbertError('INVALID_INPUT', `dims must be an array of whole numbers >= 0, not ${JSON.stringify(dims)}.`)

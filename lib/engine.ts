@@ -1,0 +1,78 @@
+// Where and how a model computes: device, dtype, instruction set, threads, schedule. Checked here, then handed to the addon.
+import { type Dtype, nativeDtype } from './dtype.js'
+import { AlbertError } from './errors.js'
+import { type NativeConfig, type NativeModel, type NativeModelOptions, nativeAddon } from './native.js'
+import { fromNativeError } from './native-error.js'
+import { type WarningCallback, warnOnce } from './warnings.js'
+
+export interface EngineOptions {
+  /** Default `auto`: float32. */
+  dtype?: Dtype
+  /** Default `cpu`; `auto` is the same in this version. */
+  device?: string
+  /** Threads a call may use. Default: all that the process may use. */
+  threads?: number
+  /** Row of the instruction set table, at most; default: ALBERT_ISA, else the best that this processor runs. */
+  isa?: string
+  /** How work is shared: `auto`, `split` or `walk`; default: ALBERT_SCHEDULE, else auto. Never changes a result. */
+  schedule?: Schedule
+  /** As in transformers.js; only `intraOpNumThreads` is read, as `threads`. */
+  session_options?: { intraOpNumThreads?: number; [option: string]: unknown }
+  /** Hears what is not an error: a fallback, a weight that the file lacks. Default: a process warning. */
+  warning_callback?: WarningCallback
+}
+
+export type Schedule = 'auto' | 'split' | 'walk'
+const schedules: readonly string[] = ['auto', 'split', 'walk'] satisfies Schedule[]
+
+/** Checks the options without touching the addon's models: mistakes are refused before any file is read. */
+export function checkEngine(options: EngineOptions): NativeModelOptions {
+  checkDevice(options.device ?? 'cpu')
+  return {
+    dtype: nativeDtype(options.dtype, options.warning_callback),
+    isa: checkIsa(options.isa ?? process.env['ALBERT_ISA'] ?? ''),
+    threads: checkThreads(options),
+    schedule: checkSchedule(options),
+  }
+}
+
+/** An empty model of this size, whose weights are to be written and then sealed. */
+export function openEngine(config: NativeConfig, options: NativeModelOptions): NativeModel {
+  try {
+    return new (nativeAddon().Model)(config, options)
+  } catch (error) {
+    throw fromNativeError(error)
+  }
+}
+
+function checkDevice(device: string): void {
+  if (device === 'cpu' || device === 'auto') return
+  const message = `Device '${String(device)}' is not there; this version runs on 'cpu' ('auto' means the same).`
+  throw new AlbertError('DEVICE_UNAVAILABLE', message)
+}
+
+function checkIsa(isa: string): string {
+  const rows = nativeAddon().machine().isas
+  if (isa === '' || rows.some(row => row.name === isa && row.usable)) return isa
+  const row = rows.find(({ name }) => name === isa)
+  const problem = !row ? 'does not exist' : row.compiled ? 'cannot run on this processor' : 'is not part of this build'
+  const usable = rows.filter(row => row.usable).map(row => row.name)
+  throw new AlbertError('UNSUPPORTED_ISA', `Instruction set '${isa}' ${problem}; here run ${usable.join(', ')}.`)
+}
+
+function checkThreads({ threads, session_options = {}, warning_callback }: EngineOptions): number {
+  const { intraOpNumThreads, ...others } = session_options
+  const ignored = Object.keys(others)
+  if (ignored.length > 0) {
+    warnOnce(`session_options: only intraOpNumThreads is read, ${ignored.join(', ')} not.`, warning_callback)
+  }
+  const count = threads ?? intraOpNumThreads ?? 0
+  if (Number.isInteger(count) && count >= 0 && count < 2 ** 31) return count
+  throw new AlbertError('INVALID_INPUT', `threads is ${String(count)}; it must be a whole number, 1 or more (0 = all).`)
+}
+
+function checkSchedule(options: EngineOptions): string {
+  const schedule = options.schedule ?? process.env['ALBERT_SCHEDULE'] ?? 'auto'
+  if (schedules.includes(schedule)) return schedule
+  throw new AlbertError('INVALID_INPUT', `schedule is '${schedule}'; it must be one of ${schedules.join(', ')}.`)
+}

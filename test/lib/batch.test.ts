@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest'
+import { checkBatch, checkRows, type PackedBatch, packEncodings, sequenceCount, tokenCount } from '../../lib/batch.js'
+
+const limits = { vocab_size: 10, embedding_size: 2, max_position_embeddings: 4, type_vocab_size: 2 }
+const batch = (changes: Partial<PackedBatch> = {}): PackedBatch => ({
+  ids: Int32Array.of(1, 2, 3),
+  types: Int32Array.of(0, 0, 1),
+  positions: Int32Array.of(0, 1, 0),
+  starts: Int32Array.of(0, 2, 3),
+  ...changes,
+})
+const refusal = (code: string, message: string) =>
+  expect.objectContaining({ code, message: expect.stringContaining(message) })
+
+describe('packEncodings', () => {
+  it('lays texts one after another, positions from 0 in each', () => {
+    const packed = packEncodings([
+      { ids: [2, 5, 3], types: [0, 0, 0] },
+      { ids: Int32Array.of(2, 3), types: [0, 1] },
+    ])
+    expect(packed).toEqual({
+      ids: Int32Array.of(2, 5, 3, 2, 3),
+      types: Int32Array.of(0, 0, 0, 0, 1),
+      positions: Int32Array.of(0, 1, 2, 0, 1),
+      starts: Int32Array.of(0, 3, 5),
+    })
+    expect(sequenceCount(packed)).toBe(2)
+    expect(tokenCount(packed)).toBe(5)
+    expect(() => checkBatch(packed, limits)).not.toThrow()
+  })
+})
+
+describe('checkBatch', () => {
+  it('takes what fits', () => {
+    const { ids: _, ...rest } = batch()
+    expect(() => checkBatch({ ...rest, embeds: new Float32Array(6) }, limits)).not.toThrow()
+    expect(() => checkBatch(batch({ visible: Uint8Array.of(1, 0, 1) }), limits)).not.toThrow()
+  })
+
+  it.each([
+    [
+      'an id too large',
+      { ids: Int32Array.of(1, 2, 10) },
+      'INVALID_INPUT',
+      'ids[2] (sequence 1, token 0) is 10; it must lie within 0 to 9.',
+    ],
+    ['a negative id', { ids: Int32Array.of(1, -1, 3) }, 'INVALID_INPUT', 'ids[1] (sequence 0, token 1) is -1'],
+    ['a type', { types: Int32Array.of(0, 2, 0) }, 'INVALID_INPUT', 'types[1] (sequence 0, token 1) is 2'],
+    ['a position', { positions: Int32Array.of(0, 4, 0) }, 'INVALID_INPUT', 'positions[1] (sequence 0, token 1) is 4'],
+    ['too few types', { types: Int32Array.of(0) }, 'INVALID_INPUT', 'one entry for each of the 3 tokens'],
+    ['plain arrays', { ids: [1, 2, 3] as never }, 'INVALID_INPUT', 'ids of the packed batch must be an Int32Array'],
+    ['no text', { starts: Int32Array.of(0) }, 'EMPTY_INPUT', 'at least one sequence'],
+    [
+      'an empty text',
+      { starts: Int32Array.of(0, 0, 3) },
+      'EMPTY_INPUT',
+      'Sequence 0 of the packed batch has no token.',
+    ],
+    [
+      'a long text',
+      { starts: Int32Array.of(0, 5) },
+      'TOO_LONG',
+      'Sequence 0 has 5 tokens, but the model has 4 positions.',
+    ],
+    [
+      'embeds of another width',
+      { ids: undefined as never, embeds: new Float32Array(5) },
+      'INVALID_INPUT',
+      'embeds has 5 numbers; it must have 3 tokens × embedding_size 2.',
+    ],
+    ['both ids and embeds', { embeds: new Float32Array(6) }, 'INVALID_INPUT', 'exactly one of ids and embeds'],
+    ['a short mask', { visible: Uint8Array.of(1) }, 'INVALID_INPUT', 'visible has 1 entries for 3 tokens.'],
+  ])('refuses %s', (_, changes, code, message) => {
+    expect(() => checkBatch(batch(changes), limits)).toThrow(refusal(code, message))
+  })
+})
+
+describe('checkRows', () => {
+  it('wants rows that rise within the batch', () => {
+    expect(() => checkRows(undefined, 3)).not.toThrow()
+    expect(() => checkRows(Int32Array.of(), 3)).not.toThrow()
+    expect(() => checkRows(Int32Array.of(0, 2), 3)).not.toThrow()
+    expect(() => checkRows(Int32Array.of(0, 3), 3)).toThrow(refusal('INVALID_INPUT', 'rows[1] is 3'))
+    expect(() => checkRows(Int32Array.of(1, 1), 3)).toThrow(refusal('INVALID_INPUT', 'rows[1] is 1'))
+    expect(() => checkRows(Int32Array.of(-1), 3)).toThrow(refusal('INVALID_INPUT', 'rows[0] is -1'))
+  })
+})
