@@ -1,0 +1,69 @@
+// The loops around the micro-kernel, once for linear layers and attention: rows in blocks, panels, row
+// tiles. `finish(sums, row, column)` maps a vector of complete sums to what is stored, while they are still in
+// registers. Included inside the namespace of an instruction set.
+#pragma once
+
+#include "cpu/gemm/tile.h"
+
+#include "cpu/gemm/blocking.h"
+
+// The instance of the micro-kernel for `rows` rows and one panel, or panels_at_once(rows) of them.
+template <int MR = kTileRows, class Finish>
+inline void run_tile(const Product& p, const TilePlace& at, int64_t rows, int64_t panels, const Finish& finish) {
+  if (rows == MR) {
+    if (panels > 1) {
+      multiply_tile<MR, panels_at_once(MR)>(p, at, finish);
+    } else {
+      multiply_tile<MR, 1>(p, at, finish);
+    }
+  } else if constexpr (MR > 1) {
+    run_tile<MR - 1>(p, at, rows, panels, finish);
+  }
+}
+
+// The panels after `panels` come near while these are multiplied: each of the row tiles fetches its share, a little at
+// every step of k, so that the first tile of a panel finds its weights in the L2 cache. 2 to 6 % where weights come
+// from memory; nothing lost where they do not.
+inline Ahead look_ahead(const Product& p, Range panels, int64_t last_panel, int64_t tiles) {
+  if (panels.end >= last_panel || p.depth == 0) return {reinterpret_cast<const char*>(p.panel(panels.begin)), 0};
+  const int64_t bytes = (panels.end - panels.begin) * p.depth * kPanel * static_cast<int64_t>(sizeof(float));
+  return {reinterpret_cast<const char*>(p.panel(panels.end)), bytes / (tiles * p.depth)};
+}
+
+// Rows of one block: at least one row, at most kBlockRows.
+template <class Finish>
+inline void multiply_block(const Product& p, Range rows, Range panels, const Finish& finish) {
+  const int64_t count = rows.end - rows.begin;
+  const int64_t tiles = pieces_of(count, kTileRows);
+  const int64_t at_once = tiles == 1 ? panels_at_once(static_cast<int>(count)) : 1;
+  for (int64_t panel = panels.begin; panel < panels.end;) {
+    const int64_t next = panel + (panels.end - panel < at_once ? 1 : at_once);
+    Ahead ahead = look_ahead(p, {panel, next}, panels.end, tiles);
+    for (int64_t tile = 0; tile < tiles; tile++) {
+      const Range part = piece(count, tile, tiles);
+      run_tile(p, {rows.begin + part.begin, panel, ahead}, part.end - part.begin, next - panel, finish);
+      ahead.at += ahead.step_bytes * p.depth;
+    }
+    panel = next;
+  }
+}
+
+template <class Finish>
+inline void multiply(const Product& p, Range rows, Range panels, const Finish& finish) {
+  const int64_t count = rows.end - rows.begin;
+  const int64_t blocks = pieces_of(count, kBlockRows);
+  for (int64_t block = 0; block < blocks; block++) {
+    const Range own = piece(count, block, blocks);
+    multiply_block(p, {rows.begin + own.begin, rows.begin + own.end}, panels, finish);
+  }
+}
+
+// The share of one part, as blocking.h cuts it.
+template <class Finish>
+inline void multiply_share(const Product& p, Part part, const Finish& finish) {
+  const int64_t panels = pieces_of(p.y.cols, kPanel);
+  const int64_t row_tiles = pieces_of(p.x.rows, kTileRows);
+  const Shares shares = choose_shares(panels, row_tiles, part.count);
+  const Range rows = piece(p.x.rows, part.index / shares.panels, shares.rows);
+  multiply(p, rows, piece(panels, part.index % shares.panels, shares.panels), finish);
+}

@@ -1,0 +1,25 @@
+// Linear layer over packed panels: the shared product, then + bias. Contract: ops/linear.h.
+// Included inside the namespace of an instruction set.
+#pragma once
+
+#include "cpu/gemm/product.h"
+#include "cpu/vec/math.h"
+
+// The bias has room for whole panels.
+template <class Function>
+struct AddBias {
+  static constexpr bool kInRegisters = Function::kShort;
+  const float* bias;
+  Function function;
+  F32x16 operator()(F32x16 sums, int64_t, int64_t n) const { return function(sums + load(bias + n)); }
+};
+
+// y = function(x w^T + bias), this part's share.
+template <class Function>
+inline void linear(Matrix<float> y, Matrix<const float> x, const PackedWeight<float>& w, Part part, Function function) {
+  assert(std::strcmp(w.packer, kPacker.name) == 0 && w.panel == kPanel);
+  const Product product = {{y.data, y.rows, w.outputs, y.stride}, x, w.data, w.inputs};
+  multiply_share(product, part, AddBias<Function>{w.bias, function});
+}
+
+inline void linear_forward(const LinearForward<float>& a, Part part) { linear(a.y, a.x, a.w, part, Identity{}); }
