@@ -1,0 +1,242 @@
+// The tokenizer that users hold: called like a function, as in transformers.js, with methods for everything around it.
+// The pipelines use its encodeIds and encodeBatch, which make no tensors.
+import { Callable } from '../callable.js'
+import { AlbertError } from '../errors.js'
+import { Tensor } from '../tensor.js'
+import { type BatchEncoding, batchOf, type OffsetMapping, type Rows } from './batch-encoding.js'
+import { type CallOptions, type EncodeOptions, planCall } from './call-options.js'
+import { cleanUp, type DecodeOptions, decodeIds } from './decode.js'
+import { type LoadedTokenizer, loadTokenizer } from './directory.js'
+import type { Encoding } from './encoding.js'
+import { type EncodeSettings, type OffsetUnit, PairEncoder } from './pair-encoder.js'
+import { atOnce, inSlices, type Steps } from './slices.js'
+import { inputOf, inputsOf, type TextInput, type Texts } from './text-input.js'
+import { Vocabulary } from './vocabulary.js'
+
+/** Options of `from_pretrained`; those of transformers.js that concern downloads are accepted and have nothing to do. */
+export interface TokenizerLoadOptions {
+  progress_callback?: ((event: unknown) => void) | null
+  cache_dir?: string | null
+  local_files_only?: boolean
+  revision?: string
+}
+
+/** Options of the calls that answer ids without tensors. */
+export interface EncodeIdsOptions extends EncodeOptions {
+  offsets?: OffsetUnit
+}
+
+type Single = BatchEncoding<number[], OffsetMapping>
+type Answer = BatchEncoding | Rows | Single
+
+/** Tensors; without them rows of numbers, for one text a single one. */
+type AnswerTo<T extends Texts, O extends CallOptions> = O extends { return_tensor: false }
+  ? O extends { return_overflowing_tokens: true }
+    ? Rows
+    : T extends string
+      ? Single
+      : Rows
+  : BatchEncoding
+
+type TokenizerCall = <T extends Texts, O extends CallOptions = CallOptions>(text: T, options?: O) => AnswerTo<T, O>
+const CallableTokenizer = Callable as unknown as abstract new () => TokenizerCall
+
+type Ids = readonly number[] | readonly bigint[] | Int32Array | BigInt64Array | Tensor
+
+export class AlbertTokenizer extends CallableTokenizer {
+  /** Longest sequence of the model, special tokens included; Infinity if the files do not say. */
+  readonly model_max_length: number
+  readonly pad_token: string | null
+  readonly unk_token: string | null
+  readonly cls_token: string | null
+  readonly sep_token: string | null
+  readonly mask_token: string | null
+  readonly #encoder: PairEncoder
+  readonly #vocabulary: Vocabulary
+  readonly #loaded: Omit<LoadedTokenizer, 'definition'>
+
+  constructor(loaded: LoadedTokenizer) {
+    super()
+    const { definition, ...rest } = loaded
+    this.#loaded = rest
+    this.#encoder = new PairEncoder(definition, loaded.where)
+    this.#vocabulary = new Vocabulary(definition)
+    this.model_max_length = loaded.defaults.modelMaxLength
+    const roles = this.#vocabulary.roles(loaded.tokens)
+    this.pad_token = roles.pad
+    this.unk_token = roles.unk
+    this.cls_token = roles.cls
+    this.sep_token = roles.sep
+    this.mask_token = roles.mask
+  }
+
+  /** From a folder with tokenizer.json or spiece.model, or from one of these files. Without a name: the model in the package. */
+  static async from_pretrained(model?: string, _options: TokenizerLoadOptions = {}): Promise<AlbertTokenizer> {
+    return new AlbertTokenizer(await loadTokenizer(model))
+  }
+
+  /** What `tokenizer(text, options)` does. */
+  invoke(text: Texts, options: CallOptions = {}): Answer {
+    return atOnce(this.#call(text, options))
+  }
+
+  /** The call itself in slices of a few milliseconds, between which the event loop lives. */
+  async callAsync<T extends Texts, O extends CallOptions & { signal?: AbortSignal } = CallOptions>(
+    text: T,
+    options?: O,
+  ): Promise<AnswerTo<T, O>> {
+    return (await inSlices(this.#call(text, options ?? {}), options?.signal)) as AnswerTo<T, O>
+  }
+
+  /** One sequence, without tensors: for code that packs its own batches. */
+  encodeIds(text: string, pair?: string | null, options: EncodeIdsOptions = {}): Encoding {
+    const [first, second] = inputOf(pair == null ? text : [text, pair], 'text')
+    return atOnce(this.#encoder.encode(first, second, this.#settings(options)))
+  }
+
+  /** The sequence that stays, then those that cover what was cut off. */
+  encodeWindows(text: string, pair?: string | null, options: EncodeIdsOptions = {}): Encoding[] {
+    const [first, second] = inputOf(pair == null ? text : [text, pair], 'text')
+    return atOnce(this.#encoder.encodeAll(first, second, this.#settings(options)))
+  }
+
+  /** One sequence for each input, in slices of a few milliseconds. */
+  async encodeBatch(
+    inputs: readonly TextInput[],
+    options: EncodeIdsOptions & { signal?: AbortSignal } = {},
+  ): Promise<Encoding[]> {
+    const settings = this.#settings(options)
+    const encoder = this.#encoder
+    const steps = function* (): Steps<Encoding[]> {
+      const encodings: Encoding[] = []
+      for (const [i, input] of inputs.entries()) {
+        const [first, second] = inputOf(input, `texts[${i}]`)
+        encodings.push(yield* encoder.encode(first, second, settings))
+        yield
+      }
+      return encodings
+    }
+    return inSlices(steps(), options.signal)
+  }
+
+  /** The tokens as text; an unknown token is the text it stands for. */
+  tokenize(text: string, options: { pair?: string | null; add_special_tokens?: boolean } = {}): string[] {
+    const [first, second] = inputOf(options.pair == null ? text : [text, options.pair], 'text')
+    const lists = [first, second].flatMap(part => (part === undefined ? [] : [this.#tokensOf(part)]))
+    const template = this.#encoder.template(second !== undefined, options.add_special_tokens ?? false)
+    return template.flatMap(part =>
+      'sequence' in part ? lists[part.sequence]! : part.ids.map(id => this.#vocabulary.tokenOf(id)),
+    )
+  }
+
+  /** The ids of a text or a pair. */
+  encode(text: string, options: EncodeOptions & { text_pair?: string | null } = {}): number[] {
+    return Array.from(this.encodeIds(text, options.text_pair, options).ids)
+  }
+
+  /** One sequence of ids back to text. */
+  decode(ids: Ids, options: DecodeOptions = {}): string {
+    const text = decodeIds(listOf(ids), this.#vocabulary, options.skip_special_tokens ?? false)
+    return (options.clean_up_tokenization_spaces ?? this.#loaded.cleanUp) ? cleanUp(text) : text
+  }
+
+  batch_decode(batch: readonly Ids[] | Tensor, options: DecodeOptions = {}): string[] {
+    const rows = batch instanceof Tensor ? ([...batch] as Ids[]) : batch
+    return rows.map(ids => this.decode(ids, options))
+  }
+
+  /** Unknown tokens have the id of the unknown token. */
+  convert_tokens_to_ids(tokens: string): number
+  convert_tokens_to_ids(tokens: readonly string[]): number[]
+  convert_tokens_to_ids(tokens: string | readonly string[]): number | number[] {
+    return typeof tokens === 'string'
+      ? this.#vocabulary.idOf(tokens)
+      : tokens.map(token => this.#vocabulary.idOf(token))
+  }
+
+  convert_ids_to_tokens(ids: number): string
+  convert_ids_to_tokens(ids: readonly number[]): string[]
+  convert_ids_to_tokens(ids: number | readonly number[]): string | string[] {
+    return typeof ids === 'number' ? this.#vocabulary.tokenOf(ids) : ids.map(id => this.#vocabulary.tokenOf(id))
+  }
+
+  get_vocab(): Map<string, number> {
+    return this.#vocabulary.entries()
+  }
+
+  get pad_token_id(): number | null {
+    return this.#idOf(this.pad_token)
+  }
+
+  get unk_token_id(): number | null {
+    return this.#idOf(this.unk_token)
+  }
+
+  get cls_token_id(): number | null {
+    return this.#idOf(this.cls_token)
+  }
+
+  get sep_token_id(): number | null {
+    return this.#idOf(this.sep_token)
+  }
+
+  get mask_token_id(): number | null {
+    return this.#idOf(this.mask_token)
+  }
+
+  get all_special_ids(): number[] {
+    return [...this.#vocabulary.specialIds]
+  }
+
+  get all_special_tokens(): string[] {
+    return this.all_special_ids.map(id => this.#vocabulary.tokenOf(id))
+  }
+
+  #idOf(token: string | null): number | null {
+    return token === null ? null : this.#vocabulary.idOf(token)
+  }
+
+  #settings(options: EncodeIdsOptions): EncodeSettings {
+    return planCall(options, this.#loaded.defaults).settings
+  }
+
+  #tokensOf(text: string): string[] {
+    const tokens = atOnce(this.#encoder.tokens(text))
+    return Array.from(
+      { length: tokens.length },
+      (_, i) => tokens.texts?.get(i) ?? this.#vocabulary.tokenOf(tokens.ids[i]!),
+    )
+  }
+
+  *#call(text: Texts, options: CallOptions): Steps<Answer> {
+    const plan = planCall(options, this.#loaded.defaults)
+    const inputs = inputsOf(text, options.text_pair)
+    const rows: Encoding[] = []
+    const samples: number[] = []
+    for (const [i, [first, second]] of inputs.entries()) {
+      if (plan.overflow) rows.push(...(yield* this.#encoder.encodeAll(first, second, plan.settings)))
+      else rows.push(yield* this.#encoder.encode(first, second, plan.settings))
+      while (samples.length < rows.length) samples.push(i)
+      yield
+    }
+    const answer = yield* batchOf(rows, plan, this.pad_token_id ?? 0)
+    if (plan.overflow) answer.overflow_to_sample_mapping = samples
+    // As in transformers.js: arrays for one text are not nested.
+    return plan.tensors || plan.overflow || typeof text !== 'string' ? answer : firstRow(answer as Rows)
+  }
+}
+
+function firstRow(rows: Rows): Single {
+  return Object.fromEntries(Object.entries(rows).map(([name, value]) => [name, value[0]])) as unknown as BatchEncoding<
+    number[],
+    OffsetMapping
+  >
+}
+
+function listOf(ids: Ids): number[] {
+  const values: ArrayLike<number | bigint> = ids instanceof Tensor ? ids.data : ids
+  if (!Array.isArray(ids) && !ArrayBuffer.isView(values)) {
+    throw new AlbertError('INVALID_INPUT', `ids is ${typeof ids}; it must be an array of token ids or a tensor.`)
+  }
+  return Array.from(values as ArrayLike<number>, Number)
+}

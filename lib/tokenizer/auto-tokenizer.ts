@@ -1,0 +1,9 @@
+// The tokenizer by the name that programs written for transformers.js ask for. There is one kind.
+import { AlbertTokenizer, type TokenizerLoadOptions } from './albert-tokenizer.js'
+
+export const AutoTokenizer = {
+  /** See AlbertTokenizer.from_pretrained. */
+  from_pretrained(model?: string, options?: TokenizerLoadOptions): Promise<AlbertTokenizer> {
+    return AlbertTokenizer.from_pretrained(model, options)
+  },
+}

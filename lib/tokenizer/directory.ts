@@ -1,0 +1,126 @@
+// A tokenizer as it lies on disk: tokenizer.json, else spiece.model, and tokenizer_config.json beside it.
+// Local files only. Sizes are checked before anything is read.
+import { open, stat } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { AlbertError } from '../errors.js'
+import { modelFolder } from '../model-folder.js'
+import type { CallDefaults } from './call-options.js'
+import { invalidTokenizer, limits, type SpecialTokens, type TokenizerDefinition } from './definition.js'
+import { JsonObject, readJson } from './json-object.js'
+import { readSpieceModel } from './spiece-model.js'
+import { readTokenizerJson } from './tokenizer-json.js'
+import type { Side } from './truncation.js'
+
+export interface LoadedTokenizer {
+  definition: TokenizerDefinition
+  /** The file, for messages. */
+  where: string
+  tokens: SpecialTokens
+  defaults: CallDefaults
+  cleanUp: boolean
+}
+
+const JSON_FILE = 'tokenizer.json'
+const SPIECE_FILE = 'spiece.model'
+const CONFIG_FILE = 'tokenizer_config.json'
+/** Numbers beyond are transformers' way to say that there is no limit. */
+const NO_LIMIT = 2 ** 31
+
+/** `model`: a folder, the name of a folder, or one of the two files. None: the model in the package. */
+export async function loadTokenizer(model?: string): Promise<LoadedTokenizer> {
+  const { folder, names } = await placeOf(model)
+  for (const name of names) {
+    const bytes = await readLimited(join(folder, name))
+    if (!bytes) continue
+    const where = join(folder, name)
+    const config = await readConfig(join(folder, CONFIG_FILE))
+    const definition = name.endsWith('.json') ? readTokenizerJson(bytes, where) : readSpieceModel(bytes, where, config)
+    return { definition, where, ...config }
+  }
+  throw new AlbertError('MODEL_NOT_FOUND', `There is no tokenizer in ${folder}; tried ${names.join(', ')}.`)
+}
+
+async function placeOf(model: string | undefined): Promise<{ folder: string; names: string[] }> {
+  if (
+    typeof model === 'string' &&
+    /\.(?:json|model)$/.test(model) &&
+    (await stat(model).catch(() => undefined))?.isFile()
+  ) {
+    return { folder: dirname(model), names: [basename(model)] }
+  }
+  return { folder: modelFolder(model), names: [JSON_FILE, SPIECE_FILE] }
+}
+
+/** undefined: there is no such file. */
+async function readLimited(path: string): Promise<Uint8Array | undefined> {
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw new AlbertError('MODEL_NOT_FOUND', `${path} cannot be read: ${error.message}.`, { cause: error })
+  })
+  if (!found) return undefined
+  if (!found.isFile()) throw invalidTokenizer(path, 'is not a file')
+  if (found.size > limits.fileBytes) {
+    throw invalidTokenizer(path, `has ${found.size} bytes; at most ${limits.fileBytes} are read`)
+  }
+  const file = await open(path)
+  try {
+    // The file may have changed since: no more is read than it had.
+    const bytes = new Uint8Array(found.size)
+    let length = 0
+    for (let got = -1; got !== 0 && length < bytes.length; length += got) {
+      got = (await file.read(bytes, length, bytes.length - length, length)).bytesRead
+    }
+    return bytes.subarray(0, length)
+  } finally {
+    await file.close()
+  }
+}
+
+interface Config extends Omit<LoadedTokenizer, 'definition' | 'where'> {
+  lowerCase: boolean
+  keepAccents: boolean
+}
+
+async function readConfig(path: string): Promise<Config> {
+  const bytes = await readLimited(path)
+  const config = bytes ? readJson(bytes, path) : new JsonObject({}, path)
+  const limit = config.fields['model_max_length'] ?? Infinity
+  if (typeof limit !== 'number' || !(limit >= 1)) throw config.wrong('model_max_length', 'a number of at least 1')
+  return {
+    lowerCase: flag(config, 'do_lower_case', true),
+    keepAccents: flag(config, 'keep_accents', false),
+    cleanUp: flag(config, 'clean_up_tokenization_spaces', false),
+    tokens: {
+      pad: tokenName(config, 'pad_token', '<pad>'),
+      unk: tokenName(config, 'unk_token', '<unk>'),
+      cls: tokenName(config, 'cls_token', '[CLS]'),
+      sep: tokenName(config, 'sep_token', '[SEP]'),
+      mask: tokenName(config, 'mask_token', '[MASK]'),
+    },
+    defaults: {
+      modelMaxLength: limit >= NO_LIMIT ? Infinity : Math.floor(limit),
+      truncationSide: side(config, 'truncation_side'),
+      paddingSide: side(config, 'padding_side'),
+    },
+  }
+}
+
+function flag(config: JsonObject, name: string, otherwise: boolean): boolean {
+  const value = config.fields[name] ?? otherwise
+  if (typeof value !== 'boolean') throw config.wrong(name, 'true or false')
+  return value
+}
+
+/** A name, or an object that describes the token. */
+function tokenName(config: JsonObject, name: string, otherwise: string): string {
+  const value = config.fields[name] ?? otherwise
+  const text = typeof value === 'object' ? config.object(name).fields['content'] : value
+  if (typeof text !== 'string' || text.length === 0) throw config.wrong(name, 'a text')
+  return text
+}
+
+function side(config: JsonObject, name: string): Side {
+  const value = config.fields[name] ?? 'right'
+  if (value !== 'left' && value !== 'right') throw config.wrong(name, "'left' or 'right'")
+  return value
+}

@@ -1,0 +1,27 @@
+// Work that pauses: run through at once, or in slices between which the event loop lives. The result is the same.
+
+/** Yields often; each part between two pauses is short. */
+export type Steps<Result> = Generator<void, Result, void>
+
+/** Longest time without a pause of the event loop, but for the last step of a slice. */
+const SLICE_MS = 4
+
+export function atOnce<Result>(steps: Steps<Result>): Result {
+  for (;;) {
+    const step = steps.next()
+    if (step.done) return step.value
+  }
+}
+
+export async function inSlices<Result>(steps: Steps<Result>, signal?: AbortSignal): Promise<Result> {
+  signal?.throwIfAborted()
+  let started = performance.now()
+  for (;;) {
+    const step = steps.next()
+    if (step.done) return step.value
+    if (performance.now() - started < SLICE_MS) continue
+    await new Promise<void>(resolve => setImmediate(resolve))
+    signal?.throwIfAborted()
+    started = performance.now()
+  }
+}
