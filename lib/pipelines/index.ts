@@ -1,0 +1,17 @@
+export type { EmbeddingTensor, FeatureExtractionOptions, FeatureExtractionPipeline } from './feature-extraction.js'
+export type { FillMaskCandidate, FillMaskOptions, FillMaskPipeline, FillMaskResult } from './fill-mask.js'
+export type { LoadedBytes, ProgressCallback, ProgressEvent } from './load-progress.js'
+export { type PipelineOptions, pipeline } from './pipeline.js'
+export type { Pooling } from './pooling.js'
+export type { Precision } from './quantization.js'
+export type { SentenceOrderPipeline, SentenceOrderResult, SentencePair } from './sentence-order.js'
+export type { SentenceSimilarityOptions, SentenceSimilarityPipeline } from './sentence-similarity.js'
+export { type Pipelines, type TaskName, taskNames, tasks } from './tasks.js'
+export type {
+  FunctionToApply,
+  TextClassificationLabel,
+  TextClassificationOptions,
+  TextClassificationPipeline,
+} from './text-classification.js'
+export type { TextOptions, TextOrPair, TextPair, TruncatedText } from './text-input.js'
+export type { AnyModel, Pipeline } from './text-model.js'

@@ -1,0 +1,78 @@
+// `pipeline(task, model?, options?)`: loads a model with its tokenizer and gives back the task as a function.
+import { AlbertPreTrainedModel } from '../albert.js'
+import { AlbertError } from '../errors.js'
+import type { PretrainedOptions } from '../load-model.js'
+import { EMBEDDED_MODEL, modelFolder } from '../model-folder.js'
+import { AlbertTokenizer, AutoTokenizer } from '../tokenizer/index.js'
+import { warn } from '../warnings.js'
+import { LoadProgress, type ProgressCallback } from './load-progress.js'
+import { modelClassFor } from './model-choice.js'
+import { suggestion } from './nearest.js'
+import { type Pipelines, type TaskName, taskNamed, taskNames, tasks } from './tasks.js'
+import { shown } from './text-input.js'
+import { type AnyModel, TextModel } from './text-model.js'
+
+export interface PipelineOptions extends PretrainedOptions {
+  /** Hears about each file while the model loads. What it throws rejects the load. */
+  progress_callback?: ProgressCallback | null
+  /** For a model that is given as an object. */
+  tokenizer?: AlbertTokenizer
+}
+
+/**
+ * `model`: the path of a folder, the name of a folder in ./models or in the package, or a loaded model together with
+ * `options.tokenizer`. Without one the small English model in the package answers.
+ */
+export async function pipeline<Name extends keyof Pipelines>(
+  task: Name,
+  model?: string | AnyModel | null,
+  options: PipelineOptions = {},
+): Promise<Pipelines[Name]> {
+  const name = taskNamed(task)
+  if (name === undefined)
+    throw new AlbertError('UNSUPPORTED_TASK', `There is no task ${shown(task)}; there are ${taskNames().join(', ')}.`, {
+      hint: suggestion(String(task), taskNames()),
+    })
+  const text =
+    model instanceof AlbertPreTrainedModel
+      ? givenModel(name, model as AnyModel, options)
+      : await loadedModel(name, model ?? undefined, options)
+  return tasks[name].create(text) as Pipelines[Name]
+}
+
+async function loadedModel(task: TaskName, model: string | undefined, options: PipelineOptions): Promise<TextModel> {
+  const { progress_callback, tokenizer: given, warning_callback, ...pretrained } = options
+  const folder = modelFolder(model)
+  const progress = new LoadProgress(task, model ?? EMBEDDED_MODEL, folder, progress_callback ?? undefined)
+  const tokenizer =
+    given ?? (await progress.around(['tokenizer.json', 'spiece.model'], () => AutoTokenizer.from_pretrained(model)))
+  // Warnings wait: when the head is missing, the error says it better.
+  const warnings: string[] = []
+  const modelClass = modelClassFor(task, folder)
+  const loaded = await progress.weights(() =>
+    modelClass.from_pretrained(model, { ...pretrained, warning_callback: each => warnings.push(each) }),
+  )
+  if (loaded.missingHead.length > 0) {
+    await loaded.dispose()
+    throw noHead(task, model ?? EMBEDDED_MODEL)
+  }
+  for (const warning of warnings) warn(warning, warning_callback)
+  progress.ready()
+  return new TextModel(task, loaded, tokenizer, true)
+}
+
+function givenModel(task: TaskName, model: AnyModel, options: PipelineOptions): TextModel {
+  if (!(options.tokenizer instanceof AlbertTokenizer))
+    throw new AlbertError(
+      'INVALID_INPUT',
+      'A model that is given as an object needs its tokenizer: pipeline(task, model, { tokenizer }).',
+    )
+  if (!tasks[task].heads.includes(model.head) || model.missingHead.length > 0)
+    throw noHead(task, model.constructor.name)
+  return new TextModel(task, model, options.tokenizer, false)
+}
+
+function noHead(task: TaskName, model: string): AlbertError {
+  const message = `Model '${model}' has no trained head for ${task}: the task needs ${tasks[task].needs}.`
+  return new AlbertError('NO_HEAD', message, { hint: 'Name such a model by the path of its folder.' })
+}

@@ -1,0 +1,50 @@
+// How near texts are to one: cosines of their vectors.
+import { AlbertError } from '../errors.js'
+import { type FeatureExtractionOptions, vectorsOf } from './feature-extraction.js'
+import { normalizeVector, type Pooling } from './pooling.js'
+import { inputList, shown, type TextOptions, type TextOrPair } from './text-input.js'
+import { type Pipeline, pipelineOf, type TextModel } from './text-model.js'
+
+export interface SentenceSimilarityOptions extends TextOptions {
+  /** Default `mean`. */
+  pooling?: Exclude<Pooling, 'none'>
+  /** Compare only the first numbers of each vector. */
+  dimensions?: number
+}
+
+export interface SentenceSimilarityPipeline extends Pipeline {
+  /** A cosine from -1 to 1 for each text, in the order given. */
+  (source: TextOrPair, texts: readonly TextOrPair[], options?: SentenceSimilarityOptions): Promise<number[]>
+}
+
+export function sentenceSimilarity(text: TextModel): SentenceSimilarityPipeline {
+  const call = async (source: unknown, texts: unknown, options: SentenceSimilarityOptions = {}): Promise<number[]> => {
+    const { pooling = 'mean' } = options
+    if (Array.isArray(source))
+      throw new AlbertError('INVALID_INPUT', `source must be one text, not a list of ${source.length}.`)
+    if (!Array.isArray(texts))
+      throw new AlbertError('INVALID_INPUT', `texts must be a list of texts, not ${shown(texts)}.`)
+    if ((pooling as Pooling) === 'none')
+      throw new AlbertError('INVALID_INPUT', "Similarity needs one vector a text: pooling 'none' has one a token.")
+    const inputs = [...inputList(source), ...inputList(texts)]
+    if (texts.length === 0) return []
+    const embedding: FeatureExtractionOptions = { ...shifted(options), pooling }
+    const [first, ...others] = (await vectorsOf(text, inputs, embedding)).map(([vector]) =>
+      normalizeVector(vector as Float64Array),
+    )
+    return others.map(other => dot(first!, other))
+  }
+  return pipelineOf<SentenceSimilarityPipeline>(text, call, {})
+}
+
+/** The source is text 0 of the batch; callers count the texts, and call the source -1. */
+function shifted(options: SentenceSimilarityOptions): SentenceSimilarityOptions {
+  const { onTruncated } = options
+  return onTruncated ? { ...options, onTruncated: cut => onTruncated({ ...cut, index: cut.index - 1 }) } : options
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0
+  for (let j = 0; j < a.length; j++) sum += a[j]! * b[j]!
+  return Math.max(-1, Math.min(1, sum))
+}

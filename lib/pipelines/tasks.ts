@@ -1,0 +1,75 @@
+// The tasks there are: one line each, read by the factory, the command line, the types and the documentation check.
+import type { NativeHead } from '../native.js'
+import { type FeatureExtractionPipeline, featureExtraction } from './feature-extraction.js'
+import { type FillMaskPipeline, fillMask } from './fill-mask.js'
+import { type SentenceOrderPipeline, sentenceOrder } from './sentence-order.js'
+import { type SentenceSimilarityPipeline, sentenceSimilarity } from './sentence-similarity.js'
+import { type TextClassificationPipeline, textClassification } from './text-classification.js'
+import type { TextModel } from './text-model.js'
+
+/** What `pipeline(task)` answers, by the name of the task or its alias. */
+export interface Pipelines {
+  'feature-extraction': FeatureExtractionPipeline
+  embeddings: FeatureExtractionPipeline
+  'sentence-similarity': SentenceSimilarityPipeline
+  'fill-mask': FillMaskPipeline
+  'text-classification': TextClassificationPipeline
+  'sentiment-analysis': TextClassificationPipeline
+  'sentence-order': SentenceOrderPipeline
+}
+
+export type TaskName = Exclude<keyof Pipelines, 'embeddings' | 'sentiment-analysis'>
+
+export interface Task {
+  /** Another word for it. */
+  alias?: keyof Pipelines
+  /** Heads that can do it, the most fitting first; a model file with another head is loaded as the first of them. */
+  heads: readonly NativeHead[]
+  /** Which kind of model to give, where one lacks the head. */
+  needs: string
+  create(text: TextModel): unknown
+}
+
+const anyHead: readonly NativeHead[] = [
+  'none',
+  'masked_lm',
+  'pretraining',
+  'sequence_classification',
+  'token_classification',
+  'question_answering',
+  'multiple_choice',
+  'squad2',
+]
+const anyModel = 'any ALBERT model'
+
+export const tasks: { readonly [T in TaskName]: Task & { create(text: TextModel): Pipelines[T] } } = {
+  'feature-extraction': { alias: 'embeddings', heads: anyHead, needs: anyModel, create: featureExtraction },
+  'sentence-similarity': { heads: anyHead, needs: anyModel, create: sentenceSimilarity },
+  'fill-mask': {
+    heads: ['masked_lm', 'pretraining'],
+    needs: 'a model with a masked-word head (AlbertForMaskedLM or AlbertForPreTraining)',
+    create: fillMask,
+  },
+  'text-classification': {
+    alias: 'sentiment-analysis',
+    heads: ['sequence_classification'],
+    needs: 'a model fine-tuned for classification (AlbertForSequenceClassification)',
+    create: textClassification,
+  },
+  'sentence-order': {
+    heads: ['pretraining'],
+    needs: 'a model with the sentence-order head of pre-training (AlbertForPreTraining)',
+    create: sentenceOrder,
+  },
+}
+
+/** The task of this name or alias, undefined if there is none. */
+export function taskNamed(name: string): TaskName | undefined {
+  const names = Object.keys(tasks) as TaskName[]
+  return names.find(task => task === name || tasks[task].alias === name)
+}
+
+/** Every name and alias. */
+export function taskNames(): string[] {
+  return Object.entries(tasks).flatMap(([name, { alias }]) => (alias ? [name, alias] : [name]))
+}

@@ -1,0 +1,79 @@
+// What callers of pipelines give: a text, a pair of texts, or a list of them; and the options every task has.
+import { AlbertError } from '../errors.js'
+
+/** Two texts in one input: `[CLS] text [SEP] text_pair [SEP]`. */
+export interface TextPair {
+  text: string
+  text_pair?: string | null
+}
+
+export type TextOrPair = string | TextPair
+
+export interface TextOptions {
+  /** Cut texts that are longer than the model or `max_length` allows. Default true; false refuses them with TOO_LONG. */
+  truncation?: boolean
+  /** Tokens a text may have, special tokens included. Default: the positions of the model. */
+  max_length?: number
+  /** Texts a batch at most. Default: as many as fit a number of tokens. */
+  batch_size?: number
+  /** Stops the call between two layers; it rejects with the signal's reason. */
+  signal?: AbortSignal
+  /** Told of each text that was cut. Without it a process warning says so once a pipeline. */
+  onTruncated?: (cut: TruncatedText) => void
+}
+
+export interface TruncatedText {
+  /** Place in the list that was given; 0 for a single text. */
+  index: number
+  /** Tokens it has now. */
+  limit: number
+}
+
+/** The list to work on: a single input becomes a list of one. */
+export function inputList(inputs: unknown): TextOrPair[] {
+  const list: unknown[] = Array.isArray(inputs) ? inputs : [inputs]
+  for (const [index, input] of list.entries())
+    if (!isText(input))
+      throw new AlbertError(
+        'INVALID_INPUT',
+        `${nameOf(inputs, index)} must be a string or { text, text_pair }, not ${shown(input)}.`,
+      )
+  return list as TextOrPair[]
+}
+
+/** `Text 3` of a list, `The text` if there is only one. */
+export function nameOf(inputs: unknown, index: number): string {
+  return Array.isArray(inputs) && inputs.length > 1 ? `Text ${index}` : 'The text'
+}
+
+export function checkTextOptions(options: TextOptions, positions: number): void {
+  if (typeof (options.truncation ?? true) !== 'boolean')
+    throw new AlbertError('INVALID_INPUT', `truncation must be true or false, not ${shown(options.truncation)}.`)
+  checkWhole('max_length', options.max_length, 3, positions)
+  checkWhole('batch_size', options.batch_size, 1, Number.MAX_SAFE_INTEGER)
+}
+
+/** Refuses an option that is given and is not a whole number in the range. */
+export function checkWhole(name: string, value: unknown, least: number, most: number): void {
+  if (value === undefined || (Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most))
+    return
+  const range = most === Number.MAX_SAFE_INTEGER ? `from ${least} on` : `from ${least} to ${most}`
+  throw new AlbertError('INVALID_INPUT', `${name} must be a whole number ${range}, not ${shown(value)}.`)
+}
+
+/** A value in a message: short, and on one line. */
+export function shown(value: unknown): string {
+  if (typeof value === 'function' || typeof value === 'symbol' || typeof value === 'bigint') return String(value)
+  const text =
+    value instanceof Object && !Array.isArray(value)
+      ? `an object with ${Object.keys(value).join(', ') || 'no keys'}`
+      : JSON.stringify(value)
+  return text === undefined ? String(value) : text.length > 60 ? `${text.slice(0, 57)}…` : text
+}
+
+function isText(input: unknown): input is TextOrPair {
+  if (typeof input === 'string') return true
+  if (typeof input !== 'object' || input === null || !('text' in input) || typeof input.text !== 'string') return false
+  const second = 'text_pair' in input ? input.text_pair : undefined
+  return second === undefined || second === null || typeof second === 'string'
+}
