@@ -1,0 +1,16 @@
+// Where results are kept: bench/results/<machine>/<date>-<kind>.json, one file a day and kind, committed with the change
+// that they belong to.
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { machineName } from './machine.mjs'
+
+const FOLDER = join(dirname(fileURLToPath(import.meta.url)), 'results')
+
+/** @param {{ kind: string, date: string, machine: ReturnType<import('./machine.mjs').fingerprint> }} result @returns {string} the file */
+export function saveResult(result) {
+  const file = join(FOLDER, machineName(result.machine), `${result.date.slice(0, 10)}-${result.kind}.json`)
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`)
+  return file
+}
