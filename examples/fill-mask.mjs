@@ -1,0 +1,12 @@
+// The most likely words for a gap. No model is named, so the one in the package answers.
+import { pipeline } from 'albert-native'
+
+const fillMask = await pipeline('fill-mask')
+
+const answers = await fillMask('The children went to [MASK].', { top_k: 3 })
+for (const { score, token_str } of answers) console.log(score.toFixed(3), token_str)
+
+const [best] = await fillMask('She is the [MASK] of the house.', { targets: ['owner', 'king', 'lady'] })
+console.log(best.sequence)
+
+await fillMask.dispose()

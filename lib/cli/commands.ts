@@ -1,0 +1,21 @@
+// The commands there are, in the order of the help page.
+import { classifyCommand } from './classify.js'
+import type { Command } from './command.js'
+import { decodeCommand } from './decode.js'
+import { embedCommand } from './embed.js'
+import { fillMaskCommand } from './fill-mask.js'
+import { orderCommand } from './order.js'
+import { similarityCommand } from './similarity.js'
+import { tokenizeCommand } from './tokenize.js'
+import { tourCommand } from './tour.js'
+
+export const commands: readonly Command[] = [
+  fillMaskCommand,
+  embedCommand,
+  similarityCommand,
+  orderCommand,
+  classifyCommand,
+  tokenizeCommand,
+  decodeCommand,
+  tourCommand,
+]
