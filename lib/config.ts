@@ -135,7 +135,9 @@ function layerMap(layers: number, groups: number): number[] {
 /** True where the two families have names of their own in a checkpoint instead of ALBERT's groups. */
 export function hasSplitNames(config: AlbertConfig): boolean {
   const { sharing, num_hidden_groups } = config
-  return sharing !== null && (sharing.attention_groups !== num_hidden_groups || sharing.ffn_groups !== num_hidden_groups)
+  return (
+    sharing !== null && (sharing.attention_groups !== num_hidden_groups || sharing.ffn_groups !== num_hidden_groups)
+  )
 }
 
 /** Reads and checks `config.json`. Throws MODEL_NOT_FOUND or INVALID_CONFIG. */
@@ -143,7 +145,10 @@ export async function readConfig(path: string): Promise<AlbertConfig> {
   const info = await stat(path).catch(() => undefined)
   if (!info?.isFile()) throw new AlbertError('MODEL_NOT_FOUND', `There is no configuration at ${path}.`)
   if (info.size > MAX_CONFIG_BYTES) {
-    throw new AlbertError('INVALID_CONFIG', `${path} has ${info.size} bytes; a configuration has at most ${MAX_CONFIG_BYTES}.`)
+    throw new AlbertError(
+      'INVALID_CONFIG',
+      `${path} has ${info.size} bytes; a configuration has at most ${MAX_CONFIG_BYTES}.`,
+    )
   }
   const text = await readFile(path, 'utf8')
   try {
@@ -230,7 +235,11 @@ function checkTogether(c: AlbertConfig, f: Fields): void {
   const layer = 4 * c.hidden_size ** 2 + 2 * c.hidden_size * c.intermediate_size
   const total = c.vocab_size * c.embedding_size + sets * c.inner_group_num * layer
   if (total > MAX_PARAMETERS) {
-    f.refuse('hidden_size', c.hidden_size, `small enough for a model of ${MAX_PARAMETERS} weights (this one has about ${total})`)
+    f.refuse(
+      'hidden_size',
+      c.hidden_size,
+      `small enough for a model of ${MAX_PARAMETERS} weights (this one has about ${total})`,
+    )
   }
 }
 
@@ -306,7 +315,8 @@ class Fields {
 
   texts(name: string): string[] {
     const value = this.take(name) ?? []
-    if (!Array.isArray(value) || !value.every(item => typeof item === 'string')) this.refuse(name, value, 'a list of strings')
+    if (!Array.isArray(value) || !value.every(item => typeof item === 'string'))
+      this.refuse(name, value, 'a list of strings')
     return value
   }
 
@@ -319,7 +329,8 @@ class Fields {
 
   problem(): ProblemType | null {
     const value = this.take('problem_type') ?? null
-    if (value !== null && !PROBLEMS.includes(value as string)) this.refuse('problem_type', value, `one of ${PROBLEMS.join(', ')}`)
+    if (value !== null && !PROBLEMS.includes(value as string))
+      this.refuse('problem_type', value, `one of ${PROBLEMS.join(', ')}`)
     return value as ProblemType | null
   }
 
@@ -343,7 +354,8 @@ class Fields {
     const inverse = this.take('label2id')
     const listed = given === undefined || given === null ? undefined : this.labelNames(given)
     const count = this.integer('num_labels', listed?.length ?? 2, 1, MAX_LABELS)
-    if (listed && listed.length !== count) this.refuse('num_labels', count, `${listed.length}, the number of labels in id2label`)
+    if (listed && listed.length !== count)
+      this.refuse('num_labels', count, `${listed.length}, the number of labels in id2label`)
     const names = listed ?? Array.from({ length: count }, (_, i) => `LABEL_${i}`)
     const id2label = Object.fromEntries(names.map((name, i) => [i, name]))
     const label2id = Object.fromEntries(names.map((name, i) => [name, i]))
@@ -354,16 +366,19 @@ class Fields {
   private labelNames(value: unknown): string[] {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) this.refuse('id2label', value, 'an object')
     const entries = Object.entries(value)
-    if (entries.length === 0 || entries.length > MAX_LABELS) this.refuse('id2label', value, `an object of 1 to ${MAX_LABELS} labels`)
+    if (entries.length === 0 || entries.length > MAX_LABELS)
+      this.refuse('id2label', value, `an object of 1 to ${MAX_LABELS} labels`)
     return entries.map((_, i) => {
       const name = (value as Record<string, unknown>)[i]
-      if (typeof name !== 'string') this.refuse('id2label', value, `an object of strings with keys 0 to ${entries.length - 1}`)
+      if (typeof name !== 'string')
+        this.refuse('id2label', value, `an object of strings with keys 0 to ${entries.length - 1}`)
       return name
     })
   }
 
   private checkInverse(inverse: unknown, expected: Record<string, number>, namesGiven: boolean): void {
-    if (typeof inverse !== 'object' || inverse === null || Array.isArray(inverse)) this.refuse('label2id', inverse, 'an object')
+    if (typeof inverse !== 'object' || inverse === null || Array.isArray(inverse))
+      this.refuse('label2id', inverse, 'an object')
     if (!namesGiven) return
     for (const [name, id] of Object.entries(inverse)) {
       if (Object.hasOwn(expected, name) && expected[name] !== Number(id)) {
