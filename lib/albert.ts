@@ -4,21 +4,22 @@ import { Answer } from './answer.js'
 import { checkBatch, checkRows, type PackedBatch, tokenCount } from './batch.js'
 import { type CallOptions, type ForwardOptions, PaddedCall } from './call.js'
 import { Callable } from './callable.js'
-import type { AlbertConfig } from './config.js'
+import { type SaveOptions, saveCheckpoint } from './checkpoint/save.js'
+import type { AlbertConfig, PartialConfig } from './config.js'
 import { AlbertError } from './errors.js'
-import { freshModel, type LoadedModel, type PretrainedOptions, pretrainedModel } from './load-model.js'
-import type { NativeDtype, NativeHead, NativeMemory, NativeModel } from './native.js'
+import {
+  type FreshOptions,
+  freshModel,
+  type LoadedModel,
+  type PretrainedOptions,
+  pretrainedModel,
+} from './load-model.js'
+import type { NativeDtype, NativeHead, NativeJob, NativeMemory, NativeModel, NativeResult } from './native.js'
 import { fromNativeError } from './native-error.js'
 import { checkOutputs } from './outputs.js'
 import { type ModelInputs, readPadded } from './padded.js'
-import { type Parameter, parametersOf } from './parameters.js'
+import { type Parameter, parametersOf, weightsOf } from './parameters.js'
 import type { FloatTensor } from './tensor.js'
-
-/** Options for a model with fresh weights. */
-export interface FreshOptions extends Pick<PretrainedOptions, 'dtype' | 'device' | 'threads' | 'isa' | 'schedule'> {
-  /** Equal seeds give equal weights. Default 0. */
-  seed?: number
-}
 
 /** A class of models: `AlbertModel`, `AlbertForMaskedLM`, … */
 export interface ModelClass<M> {
@@ -38,6 +39,10 @@ export abstract class AlbertPreTrainedModel<
   /** Arithmetic in use. */
   readonly dtype: NativeDtype
   readonly device = 'cpu'
+  /** Row of the instruction set table that computes. */
+  readonly isa: string
+  /** Threads that a call may use. */
+  readonly threads: number
   /** Names of this head's weights that the checkpoint did not have: the head is untrained. Empty if all is well. */
   readonly missingHead: readonly string[]
   /** Rows of the classifier. */
@@ -55,31 +60,25 @@ export abstract class AlbertPreTrainedModel<
     this.dtype = loaded.dtype
     this.missingHead = loaded.missingHead
     this.#native = loaded.native
+    this.isa = loaded.native.isa
+    this.threads = loaded.native.threads
     forgotten.register(this, loaded.native, this)
   }
 
   /** Loads a folder with `config.json` and weights; without a name, the model in the package. */
   static async from_pretrained<M>(this: ModelClass<M>, model?: string, options: PretrainedOptions = {}): Promise<M> {
+    // biome-ignore lint/complexity/noThisInStatic: the class that is asked, not this one
     return new this(await pretrainedModel(this.head, model, options))
   }
 
   /** A model of this configuration with freshly drawn weights. */
-  static async from_config<M>(this: ModelClass<M>, config: AlbertConfig, options: FreshOptions = {}): Promise<M> {
+  static async from_config<M>(this: ModelClass<M>, config: PartialConfig, options: FreshOptions = {}): Promise<M> {
+    // biome-ignore lint/complexity/noThisInStatic: as above
     return new this(await freshModel(this.head, config, options))
   }
 
   get config(): AlbertConfig {
     return this.#config
-  }
-
-  /** Row of the instruction set table that computes. */
-  get isa(): string {
-    return this.#native.isa
-  }
-
-  /** Threads that a call may use. */
-  get threads(): number {
-    return this.#native.threads
   }
 
   /** Packed tokens in, packed tensors out, and only those asked for. Losses are among them where labels are given. */
@@ -106,8 +105,11 @@ export abstract class AlbertPreTrainedModel<
     return parametersOf(this.#native, this.config, this.head, this.dtype)
   }
 
-  /** Writes `config.json` and `model.safetensors`, which transformers loads back. */
-  async save_pretrained(folder: string): Promise<void> {}
+  /** Writes `config.json` and `model.safetensors`, which transformers loads back bit for bit. */
+  async save_pretrained(folder: string, options: SaveOptions = {}): Promise<void> {
+    this.#refuseIfDisposed()
+    await saveCheckpoint(folder, this.config, this.head, weightsOf(this.#native, this.dtype), options)
+  }
 
   /** Gives the native memory back once the calls in flight have finished. Later calls are refused. */
   dispose(): Promise<void> {
@@ -123,7 +125,9 @@ export abstract class AlbertPreTrainedModel<
   }
 
   [Symbol.for('nodejs.util.inspect.custom')](): string {
-    const state = this.#disposal ? 'disposed' : `${this.dtype}, ${this.isa}, ${this.threads} threads`
+    const state = this.#disposal
+      ? 'disposed'
+      : `${this.dtype}, ${this.isa}, ${this.threads} thread${this.threads === 1 ? '' : 's'}`
     return `${this.constructor.name} (${state})`
   }
 
@@ -136,16 +140,7 @@ export abstract class AlbertPreTrainedModel<
     checkRows(request.rows, tokenCount(batch))
     checkOutputs(this.constructor.name, this.head, request.outputs)
     const job = this.#native.forward({ ...batch, ...request })
-    const abort = (): void => job.abort()
-    signal?.addEventListener('abort', abort, { once: true })
-    try {
-      return new Answer(await job.promise, this.dtype, signal)
-    } catch (error) {
-      signal?.throwIfAborted()
-      throw fromNativeError(error)
-    } finally {
-      signal?.removeEventListener('abort', abort)
-    }
+    return new Answer(await settled(job, signal), this.dtype, signal)
   }
 
   /** Answers `model(inputs, options)`. */
@@ -165,5 +160,26 @@ export abstract class AlbertPreTrainedModel<
 
   #refuseIfDisposed(): void {
     if (this.#disposal) throw new AlbertError('DISPOSED', `This ${this.constructor.name} was disposed.`)
+  }
+}
+
+/** The job's result, or the signal's reason as soon as it says so: the job may still wait in the queue for its end. */
+async function settled(job: NativeJob, signal: AbortSignal | undefined): Promise<NativeResult> {
+  const result = job.promise.catch(error => {
+    throw fromNativeError(error)
+  })
+  if (!signal) return result
+  let abort = (): void => {}
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => {
+      job.abort()
+      reject(signal.reason)
+    }
+  })
+  signal.addEventListener('abort', abort, { once: true })
+  try {
+    return await Promise.race([result, aborted])
+  } finally {
+    signal.removeEventListener('abort', abort)
   }
 }

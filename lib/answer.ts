@@ -25,8 +25,9 @@ export class Answer {
     this.#result.release()
   }
 
+  /** Names of the outputs. The flat list of a block's attentions is left out: its parts are there, one a sequence. */
   get names(): string[] {
-    return Object.keys(this.#result.dims)
+    return Object.keys(this.#result.dims).filter(name => !/^attentions\.\d+$/.test(name))
   }
 
   get losses(): Record<string, FloatTensor> {

@@ -1,7 +1,10 @@
 // Where and how a model computes: device, dtype, instruction set, threads, schedule. Checked here, then handed to the addon.
+
+import { headLabels } from './checkpoint/names.js'
+import { type AlbertConfig, activationOf, attentionMap, ffnMap, hasSplitNames } from './config.js'
 import { type Dtype, nativeDtype } from './dtype.js'
 import { AlbertError } from './errors.js'
-import { type NativeConfig, type NativeModel, type NativeModelOptions, nativeAddon } from './native.js'
+import { type NativeConfig, type NativeHead, type NativeModel, type NativeModelOptions, nativeAddon } from './native.js'
 import { fromNativeError } from './native-error.js'
 import { type WarningCallback, warnOnce } from './warnings.js'
 
@@ -33,6 +36,28 @@ export function checkEngine(options: EngineOptions): NativeModelOptions {
     isa: checkIsa(options.isa ?? process.env['ALBERT_ISA'] ?? ''),
     threads: checkThreads(options),
     schedule: checkSchedule(options),
+  }
+}
+
+/** The configuration as the addon wants it. */
+export function nativeConfig(config: AlbertConfig, head: NativeHead): NativeConfig {
+  return {
+    vocabSize: config.vocab_size,
+    embeddingSize: config.embedding_size,
+    hiddenSize: config.hidden_size,
+    intermediateSize: config.intermediate_size,
+    heads: config.num_attention_heads,
+    positions: config.max_position_embeddings,
+    types: config.type_vocab_size,
+    innerGroups: config.inner_group_num,
+    attentionMap: Int32Array.from(attentionMap(config)),
+    ffnMap: Int32Array.from(ffnMap(config)),
+    splitNames: hasSplitNames(config),
+    activation: activationOf(config),
+    layerNormEps: config.layer_norm_eps,
+    projection: config.embedding_projection,
+    head,
+    labels: headLabels(config, head),
   }
 }
 

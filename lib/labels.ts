@@ -1,5 +1,6 @@
 // Labels as callers give them, checked and brought into the form of the packed call.
 // Rules and defaults are those of transformers.
+import type { ProblemType } from './config.js'
 import { floatArray } from './dtype.js'
 import { AlbertError } from './errors.js'
 import { type ArrayInput, checkDims, type FlatArray, flatten, toFloats, toIntegers, valueError } from './input.js'
@@ -44,9 +45,6 @@ export function textLabels(
   if (input == null) return undefined
   return classLabels(perText(name, input, count), classes)
 }
-
-/** Of `config.problem_type`. */
-export type ProblemType = 'regression' | 'single_label_classification' | 'multi_label_classification'
 
 /** What sequence classification is about, if the configuration does not say: settled by the first labels. */
 export function problemTypeOf(labels: ArrayInput, classes: number): ProblemType {

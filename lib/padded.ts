@@ -53,6 +53,10 @@ export interface PackingNeeds {
 
 /** Checks everything that does not depend on the head. `rank`: 2 for [B,S], 3 for [B,N,S]. */
 export function readPadded(inputs: ModelInputs, limits: BatchLimits, dtype: NativeDtype, rank: 2 | 3): PaddedBatch {
+  if (typeof inputs !== 'object' || inputs === null) {
+    const message = `The inputs must be an object with input_ids, such as a tokenizer gives, not ${String(inputs)}.`
+    throw new AlbertError('INVALID_INPUT', message)
+  }
   if ((inputs.input_ids == null) === (inputs.inputs_embeds == null)) {
     throw new AlbertError('INVALID_INPUT', 'Give exactly one of input_ids and inputs_embeds.')
   }

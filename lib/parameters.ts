@@ -1,6 +1,9 @@
 // The weights of a loaded model, by the names that its checkpoint has.
+import { savedName } from './checkpoint/names.js'
+import type { WeightSource } from './checkpoint/save.js'
+import { type AlbertConfig, attentionMap, ffnMap } from './config.js'
 import { floatArray } from './dtype.js'
-import type { NativeArray, NativeConfig, NativeDtype, NativeModel } from './native.js'
+import type { NativeArray, NativeDtype, NativeHead, NativeModel } from './native.js'
 
 export interface Parameter {
   readonly shape: readonly number[]
@@ -10,16 +13,15 @@ export interface Parameter {
   data(): NativeArray
 }
 
-/** `nameOf` turns a name of the addon into that of the checkpoint. */
 export function parametersOf(
   native: NativeModel,
-  config: NativeConfig,
+  config: AlbertConfig,
+  head: NativeHead,
   dtype: NativeDtype,
-  nameOf: (name: string) => string,
 ): Map<string, Parameter> {
   return new Map(
     native.parameters().map(({ name, shape }) => [
-      nameOf(name),
+      savedName(name, config, head),
       {
         shape,
         sharedBy: layersOf(name, config),
@@ -36,10 +38,21 @@ export function parametersOf(
   )
 }
 
+/** The weights as a source of float32 numbers, for saving. */
+export function weightsOf(native: NativeModel, dtype: NativeDtype): WeightSource {
+  return {
+    read(name, offset, target) {
+      const values = dtype === 'fp64' ? new Float64Array(target.length) : target
+      native.read(name, offset, values)
+      if (values !== target) target.set(values)
+    },
+  }
+}
+
 /** Layers whose set, as the name says it, this parameter belongs to. */
-function layersOf(name: string, config: NativeConfig): number[] {
+function layersOf(name: string, config: AlbertConfig): number[] {
   const [, family, set] = /^encoder\.(albert_layer|attention|ffn)_groups\.(\d+)\./.exec(name) ?? []
   if (family === undefined) return []
-  const map = family === 'ffn' ? config.ffnMap : config.attentionMap
-  return Array.from(map.keys()).filter(layer => map[layer] === Number(set))
+  const sets = family === 'ffn' ? ffnMap(config) : attentionMap(config)
+  return [...sets.keys()].filter(layer => sets[layer] === Number(set))
 }
