@@ -27,13 +27,13 @@ export interface BatchLimits {
   readonly type_vocab_size: number
 }
 
-export interface Encoding {
+export interface TokenIds {
   ids: ArrayLike<number>
   types: ArrayLike<number>
 }
 
 /** Token ids of N texts as one batch. Positions count from 0 in each text. */
-export function packEncodings(encodings: readonly Encoding[]): PackedBatch {
+export function packEncodings(encodings: readonly TokenIds[]): PackedBatch {
   const starts = new Int32Array(encodings.length + 1)
   for (const [i, { ids }] of encodings.entries()) starts[i + 1] = starts[i]! + ids.length
   const total = starts[encodings.length]!
