@@ -16,6 +16,8 @@ export interface Context<Options> {
   stdin: NodeJS.ReadStream
   env: Record<string, string | undefined>
   signal: AbortSignal
+  /** Of the package. */
+  version: string
 }
 
 export interface Example {

@@ -1,9 +1,13 @@
 // The commands there are, in the order of the help page.
 import { classifyCommand } from './classify.js'
 import type { Command } from './command.js'
+import { compareCommand } from './compare.js'
 import { decodeCommand } from './decode.js'
+import { doctorCommand } from './doctor.js'
 import { embedCommand } from './embed.js'
 import { fillMaskCommand } from './fill-mask.js'
+import { infoCommand } from './info.js'
+import { inspectCommand } from './inspect.js'
 import { orderCommand } from './order.js'
 import { similarityCommand } from './similarity.js'
 import { tokenizeCommand } from './tokenize.js'
@@ -17,5 +21,9 @@ export const commands: readonly Command[] = [
   classifyCommand,
   tokenizeCommand,
   decodeCommand,
+  infoCommand,
+  compareCommand,
+  inspectCommand,
+  doctorCommand,
   tourCommand,
 ]

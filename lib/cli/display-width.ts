@@ -35,6 +35,19 @@ export function cut(text: string, width: number): string {
   return `${kept}…`
 }
 
+/** The text, cut at its start instead: for names whose end tells them apart. */
+export function cutStart(text: string, width: number): string {
+  const backwards = reversed(text)
+  const kept = cut(backwards, width)
+  return kept === backwards ? text : `…${reversed(kept.slice(0, -1))}`
+}
+
+function reversed(text: string): string {
+  return Array.from(graphemes.segment(text), each => each.segment)
+    .reverse()
+    .join('')
+}
+
 /** Words of `text` in lines of at most `width` columns. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = []

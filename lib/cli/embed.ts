@@ -71,7 +71,7 @@ export const embedCommand = command<Options>({
           const vectors = [...tensor.data.subarray(0, SHOWN)].map(value => shortNumber(value, options.precision))
           const row = [vectors.join(' ') + (width > SHOWN ? ' …' : ''), visible(line.text)]
           await out.lines(
-            tableLines([{ paint: cyan }, { gives: true }], [row], out.terminal.columns, out.terminal.colors),
+            tableLines([{ paint: cyan }, { gives: 'end' }], [row], out.terminal.columns, out.terminal.colors),
           )
         },
         rows: (_, tensor) => [[...tensor.data]],

@@ -78,6 +78,7 @@ function programOf(
         stdin: around.stdin,
         env: around.env,
         signal: around.signal,
+        version: around.version,
       }
       done(await definition.run(context))
     })

@@ -18,7 +18,7 @@ export function scoreLines(scores: NamedScore[], terminal: Terminal, full?: numb
     visible(name),
   ])
   return tableLines(
-    [{ align: 'right' }, { paint: terminal.colors.cyan }, { gives: true }],
+    [{ align: 'right' }, { paint: terminal.colors.cyan }, { gives: 'end' }],
     rows,
     terminal.columns,
     terminal.colors,

@@ -1,12 +1,12 @@
 // Tables for people: aligned columns, one of which gives way where the terminal is narrow; and bars for scores.
-import { cut, displayWidth } from './display-width.js'
+import { cut, cutStart, displayWidth } from './display-width.js'
 import type { Colors } from './terminal.js'
 
 export interface Column {
   title?: string
   align?: 'left' | 'right'
-  /** Cut where the line would be too long. At most one column of a table. */
-  gives?: boolean
+  /** Cut at its end, or at its start, where the line would be too long. At most one column of a table. */
+  gives?: 'end' | 'start'
   paint?: (text: string) => string
 }
 
@@ -27,7 +27,7 @@ export function tableLines(columns: Column[], rows: string[][], width: number, c
     INDENT +
     row
       .map((cell, at) => {
-        const text = cut(cell, widths[at]!)
+        const text = (columns[at]!.gives === 'start' ? cutStart : cut)(cell, widths[at]!)
         const space = ' '.repeat(widths[at]! - displayWidth(text))
         const last = at === row.length - 1 && columns[at]!.align !== 'right'
         return columns[at]!.align === 'right' ? space + paint(text, at) : paint(text, at) + (last ? '' : space)

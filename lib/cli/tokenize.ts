@@ -82,7 +82,7 @@ function tokenLines(tokens: Token[], text: string, { colors, columns }: Terminal
     { title: 'id', align: 'right' },
     { title: 'token', paint: colors.cyan },
     { title: 'from-to' },
-    { title: 'text', gives: true },
+    { title: 'text', gives: 'end' },
   ]
   const rows = tokens.map(({ id, token, start, end }) => {
     const inText = start !== null && end !== null

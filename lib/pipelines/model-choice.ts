@@ -35,9 +35,14 @@ const classes: Record<string, LoadableClass> = {
 
 export function modelClassFor(task: TaskName, folder: string): LoadableClass {
   const { heads } = tasks[task]
-  const named = classes[architectureIn(folder)]
+  const named = classNamed(architectureIn(folder))
   if (named && heads.includes(named.head)) return named
   return Object.values(classes).find(each => each.head === heads[0])!
+}
+
+function classNamed(architecture: string): LoadableClass | undefined {
+  const name = architecture.replace(/^Bert/, 'Albert')
+  return Object.hasOwn(classes, name) ? classes[name] : undefined
 }
 
 /** What is wrong with the file is for the loader to say. */
@@ -50,4 +55,13 @@ function architectureIn(folder: string): string {
   } catch {
     return ''
   }
+}
+
+/** The head of a class of transformers; a class that is not known is taken for the bare encoder. */
+export function headOfArchitecture(architecture: string | null): NativeHead {
+  return (architecture !== null && classNamed(architecture)?.head) || 'none'
+}
+
+export function tasksOfHead(head: NativeHead): TaskName[] {
+  return (Object.keys(tasks) as TaskName[]).filter(task => tasks[task].heads.includes(head))
 }

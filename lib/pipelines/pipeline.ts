@@ -12,7 +12,7 @@ import { type Pipelines, type TaskName, taskNamed, taskNames, tasks } from './ta
 import { shown } from './text-input.js'
 import { type AnyModel, TextModel } from './text-model.js'
 
-export interface PipelineOptions extends PretrainedOptions {
+export interface PipelineOptions extends Omit<PretrainedOptions, 'progress_callback'> {
   /** Hears about each file while the model loads. What it throws rejects the load. */
   progress_callback?: ProgressCallback | null
   /** For a model that is given as an object. */
@@ -42,19 +42,19 @@ export async function pipeline<Name extends keyof Pipelines>(
 
 async function loadedModel(task: TaskName, model: string | undefined, options: PipelineOptions): Promise<TextModel> {
   const { progress_callback, tokenizer: given, warning_callback, ...pretrained } = options
-  const folder = modelFolder(model)
-  const progress = new LoadProgress(task, model ?? EMBEDDED_MODEL, folder, progress_callback ?? undefined)
-  const tokenizer =
-    given ?? (await progress.around(['tokenizer.json', 'spiece.model'], () => AutoTokenizer.from_pretrained(model)))
+  const name = model ?? EMBEDDED_MODEL
+  const progress = new LoadProgress(task, name, progress_callback ?? (() => {}))
+  const tokenizer = given ?? (await progress.tokenizer(() => AutoTokenizer.from_pretrained(model)))
   // Warnings wait: when the head is missing, the error says it better.
   const warnings: string[] = []
-  const modelClass = modelClassFor(task, folder)
-  const loaded = await progress.weights(() =>
-    modelClass.from_pretrained(model, { ...pretrained, warning_callback: each => warnings.push(each) }),
-  )
+  const loaded = await modelClassFor(task, modelFolder(model)).from_pretrained(model, {
+    ...pretrained,
+    progress_callback: event => progress.tell(event),
+    warning_callback: warning => warnings.push(warning),
+  })
   if (loaded.missingHead.length > 0) {
     await loaded.dispose()
-    throw noHead(task, model ?? EMBEDDED_MODEL)
+    throw noHead(task, name)
   }
   for (const warning of warnings) warn(warning, warning_callback)
   progress.ready()

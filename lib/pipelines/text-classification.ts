@@ -1,4 +1,5 @@
 // Labels for a text or a pair of texts, with scores.
+import { labelCount } from '../config.js'
 import { AlbertError } from '../errors.js'
 import type { FloatTensor } from '../tensor.js'
 import { best, sigmoid, softmax } from './scores.js'
@@ -64,9 +65,9 @@ function scoring(text: TextModel, wanted: FunctionToApply): (logits: ArrayLike<n
       `function_to_apply '${wanted}' does not exist; it is one of auto, softmax, sigmoid, none.`,
     )
   if (wanted !== 'auto') return functions[wanted]
-  const { problem_type, num_labels } = text.model.config
-  if (problem_type === 'regression') return functions.none
-  return problem_type === 'multi_label_classification' || num_labels === 1 ? sigmoid : softmax
+  const { config } = text.model
+  if (config.problem_type === 'regression') return functions.none
+  return config.problem_type === 'multi_label_classification' || labelCount(config) === 1 ? sigmoid : softmax
 }
 
 function labels(

@@ -20,7 +20,7 @@ test('columns are aligned by what they show, wide characters and marks included'
 })
 
 test('the column that gives is cut to the width', () => {
-  const lines = tableLines([{}, { gives: true }], [['1', 'a long text that does not fit']], 24, plain)
+  const lines = tableLines([{}, { gives: 'end' }], [['1', 'a long text that does not fit']], 24, plain)
   expect(lines).toEqual(['  1  a long text that d…'])
   expect(displayWidth(lines[0]!)).toBe(24)
 })
