@@ -86,7 +86,7 @@ export abstract class AlbertPreTrainedModel<
     const answer = await this.execute(batch, options)
     try {
       const tensors = answer.losses
-      for (const name of answer.names) tensors[name] = await answer.whole(name)
+      for (const name of answer.named(options.outputs)) tensors[name] = await answer.whole(name)
       return tensors
     } finally {
       answer.release()

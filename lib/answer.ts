@@ -25,9 +25,12 @@ export class Answer {
     this.#result.release()
   }
 
-  /** Names of the outputs. The flat list of a block's attentions is left out: its parts are there, one a sequence. */
-  get names(): string[] {
-    return Object.keys(this.#result.dims).filter(name => !/^attentions\.\d+$/.test(name))
+  /** Names of the results that `outputs` asks for: themselves, but of attentions one a block and sequence. */
+  named(outputs: readonly string[]): string[] {
+    const attentions = /^attentions\.\d+\.\d+$/
+    return Object.keys(this.#result.dims).filter(
+      name => outputs.includes(name) || (attentions.test(name) && outputs.includes('attentions')),
+    )
   }
 
   get losses(): Record<string, FloatTensor> {

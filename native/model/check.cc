@@ -171,6 +171,9 @@ void check_request(const Config& c, const Request<T>& r) {
       (r.start_top < 1 || r.end_top < 1 || r.start_top > c.positions || r.end_top > c.positions)) {
     refuse("start_n_top and end_n_top must be from 1 to the number of positions.");
   }
+  if (c.head == Head::squad2 && r.wants("end_log_probs") && r.start_positions.empty()) {
+    refuse("end_log_probs depends on a start; give start_positions.");
+  }
   if (r.has_labels) check_labels(c, r);
   check_multipliers(c, r);
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <iterator>
 #include <limits>
 #include <numeric>
 
@@ -22,6 +23,14 @@ void top(const T* x, int64_t n, int64_t count, T* values, T* places) {
     values[i] = exists ? x[order[static_cast<size_t>(i)]] : -std::numeric_limits<T>::max();
     places[i] = exists ? static_cast<T>(order[static_cast<size_t>(i)]) : T(-1);
   }
+}
+
+// The best starts and ends, which are found together.
+constexpr const char* kBeams[] = {"start_top_log_probs", "start_top_index", "end_top_log_probs", "end_top_index"};
+
+template <class T>
+bool wants_beams(const Request<T>& request) {
+  return std::any_of(std::begin(kBeams), std::end(kBeams), [&](const char* name) { return request.wants(name); });
 }
 
 // One sequence of the piece: its rows of x, its excluded tokens, its place in the outputs.
@@ -94,7 +103,7 @@ void run_sequence(const Run<T>& run, const Sequence<T>& s, const Team& team) {
     const int64_t given = request.start_positions[static_cast<size_t>(s.index)];
     end_log_probs(run, s, std::max<int64_t>(given, 0), const_cast<T*>(end) + s.first_token, team);
   }
-  if (!request.wants("start_top_index")) return;
+  if (!wants_beams(request)) return;
   T* starts = run.result.matrix("start_top_index").row(s.index);
   if (team.part.index == 0) {
     top(start, tokens, request.start_top, run.result.matrix("start_top_log_probs").row(s.index), starts);
@@ -120,16 +129,14 @@ void add_outputs(const Request<T>& request, Result<T>& result, std::vector<std::
   result.add("start_log_probs", {request.tokens()});
   result.add("cls_logits", {n});
   if (!request.start_positions.empty()) result.add("end_log_probs", {request.tokens()});
-  if (request.wants("start_top_index")) {
+  if (wants_beams(request)) {
     result.add("start_top_log_probs", {n, request.start_top});
     result.add("start_top_index", {n, request.start_top});
     result.add("end_top_log_probs", {n, request.start_top * request.end_top});
     result.add("end_top_index", {n, request.start_top * request.end_top});
   }
-  for (const char* name : {"start_log_probs", "cls_logits", "end_log_probs", "start_top_log_probs", "start_top_index",
-                           "end_top_log_probs", "end_top_index"}) {
-    known.push_back(name);
-  }
+  for (const char* name : {"start_log_probs", "cls_logits", "end_log_probs"}) known.push_back(name);
+  for (const char* name : kBeams) known.push_back(name);
 }
 
 template <class T>
