@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "op_test.h"
+#include "row_case.h"
 
 namespace albert::test {
 namespace {
@@ -38,7 +38,6 @@ struct PackCase {
     return both;
   }
   int64_t units() const { return w.rows; }
-  bool in_place() const { return false; }
   bool large() const { return false; }
   template <class T>
   using Element = T;
@@ -76,7 +75,6 @@ struct UnpackCase {
     return both;
   }
   int64_t units() const { return w.rows; }
-  bool in_place() const { return false; }
   bool large() const { return false; }
   template <class T>
   using Element = T;
@@ -134,7 +132,7 @@ struct LinearCase : LinearInputs {
   struct Bound : LinearBound<T> {
     using LinearBound<T>::LinearBound;
     void run(std::vector<Output<T>>& out, Range rows, Part part) const {
-      this->ops.linear_forward({this->rows_of(out[0], rows), this->rows_of(rows), this->packed.weight}, part);
+      this->ops.linear_forward({rows_of(out[0], rows), rows_of(this->x, rows), this->packed.weight}, part);
     }
   };
 };

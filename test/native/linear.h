@@ -39,7 +39,6 @@ struct LinearInputs {
   }
   std::vector<Shape> outputs() const { return {{x.rows, w.rows}}; }
   int64_t units() const { return x.rows; }
-  bool in_place() const { return false; }
   bool large() const { return x.cols * w.rows > 100'000; }
   template <class T>
   using Element = T;
@@ -65,13 +64,6 @@ template <class T>
 struct LinearBound {
   LinearBound(const LinearInputs& inputs, const Ops<T>& table, Placement place, int)
       : ops(table), x(inputs.x, place), packed(ops, ops.packer, inputs.w, inputs.bias, place) {}
-
-  Matrix<const T> rows_of(Range rows) const {
-    return {x.view().row(rows.begin), rows.end - rows.begin, x.view().cols, x.view().stride};
-  }
-  static Matrix<T> rows_of(const Output<T>& y, Range rows) {
-    return {y.view().row(rows.begin), rows.end - rows.begin, y.view().cols, y.view().stride};
-  }
 
   const Ops<T>& ops;
   Input<T> x;

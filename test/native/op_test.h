@@ -9,11 +9,12 @@
 //   std::vector<Shape> outputs() const
 //   std::vector<Expected> expected() const     one for each output
 //   int64_t units() const                      rows or sequences that must not know of each other
-//   bool in_place() const                      outputs hold inputs beforehand: the alias that the contract allows
 //   bool large() const                         fewer repetitions
 //   template <class T> using Element           T, or double for losses
 //   template <class T> struct Bound            the inputs in memory:  Bound(case, ops, placement, parts)
 //       void run(std::vector<Output<Element<T>>>&, Range units, Part) const
+//       bool prepare(…&, Range units) const    optional: for an alias that the contract allows, puts inputs into
+//       outputs
 #pragma once
 
 #include <cmath>
@@ -126,33 +127,49 @@ class OpTest {
     using E = typename Case::template Element<T>;
     const typename Case::template Bound<T> bound(c, ops, place, parts);
     Results<E> results;
-    for (const Shape& shape : c.outputs())
-      results.emplace_back(static_cast<size_t>(shape.rows * shape.cols), poison<E>());
+    for (const Shape& s : c.outputs()) results.emplace_back(static_cast<size_t>(s.rows * s.cols), poison<E>());
+    const auto fresh = [&] {
+      std::vector<Output<E>> outputs;
+      for (const Shape& s : c.outputs()) outputs.emplace_back(s.rows, s.cols, place);
+      return outputs;
+    };
     for (int64_t first = 0; first < c.units(); first += together) {
       const Range units = {first, std::min(first + together, c.units())};
+      std::vector<Output<E>> shared = fresh();
+      if (holds_inputs(bound, shared, units)) {
+        for (int part = 0; part < parts; part++) bound.run(shared, units, Part{part, parts});
+        collect(shared, results, problem);
+        continue;
+      }
+      // Each part into memory of its own: an element that two of them write would be a race between threads.
       for (int part = 0; part < parts; part++) {
-        // Each part into memory of its own: what two parts write would be a race between threads.
-        std::vector<Output<E>> outputs;
-        for (const Shape& shape : c.outputs()) outputs.emplace_back(shape.rows, shape.cols, place);
-        bound.run(outputs, units, Part{part, parts});
-        for (size_t i = 0; i < outputs.size(); i++)
-          collect(c, outputs[i], results[i], parts > 1 || together < c.units(), problem);
+        std::vector<Output<E>> own = fresh();
+        bound.run(own, units, Part{part, parts});
+        collect(own, results, problem);
       }
     }
     return results;
   }
 
-  template <class Case, class E>
-  static void collect(const Case& c, const Output<E>& output, std::vector<E>& into, bool several,
-                      std::string& problem) {
-    if (!output.guards_hold()) problem = "wrote outside its output";
-    const Matrix<E> view = output.view();
-    for (int64_t r = 0; r < view.rows; r++) {
-      for (int64_t col = 0; col < view.cols; col++) {
-        if (!output.written(r, col)) continue;
-        E& value = into[static_cast<size_t>(r * view.cols + col)];
-        if (several && !c.in_place() && !same_bits(value, poison<E>())) problem = "two parts wrote one element";
-        value = view.row(r)[col];
+  template <class Bound, class Outputs>
+  static bool holds_inputs(const Bound& bound, Outputs& outputs, Range units) {
+    if constexpr (requires { bound.prepare(outputs, units); }) return bound.prepare(outputs, units);
+    return false;
+  }
+
+  // Takes over what was written.
+  template <class E>
+  static void collect(const std::vector<Output<E>>& outputs, Results<E>& results, std::string& problem) {
+    for (size_t o = 0; o < outputs.size(); o++) {
+      if (!outputs[o].guards_hold()) problem = "wrote outside its output";
+      const Matrix<E> view = outputs[o].view();
+      for (int64_t r = 0; r < view.rows; r++) {
+        for (int64_t col = 0; col < view.cols; col++) {
+          if (!outputs[o].written(r, col)) continue;
+          E& value = results[o][static_cast<size_t>(r * view.cols + col)];
+          if (!same_bits(value, poison<E>())) problem = "two parts wrote one element";
+          value = view.row(r)[col];
+        }
       }
     }
   }
