@@ -53,10 +53,10 @@ export class Charsmap {
     if (known) return known
     const end = this.#texts.indexOf(0, start)
     if (start >= this.#texts.length || end < 0 || end - start > MAX_REPLACEMENT_BYTES) {
-      const wanted = `a text of at most ${MAX_REPLACEMENT_BYTES} bytes`
+      const size = this.#texts.length
       throw invalidTokenizer(
         this.#where,
-        `has no ${wanted} at byte ${start} of its ${this.#texts.length} bytes of replacements`,
+        `has no replacement of at most ${MAX_REPLACEMENT_BYTES} bytes at byte ${start} of ${size}`,
       )
     }
     try {

@@ -1,11 +1,12 @@
 // A tokenizer as it lies on disk: tokenizer.json, else spiece.model, and tokenizer_config.json beside it.
 // Local files only. Sizes are checked before anything is read.
-import { open, stat } from 'node:fs/promises'
+import { existsSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { AlbertError } from '../errors.js'
 import { modelFolder } from '../model-folder.js'
+import { RegularFile } from '../regular-file.js'
 import type { CallDefaults } from './call-options.js'
-import { invalidTokenizer, limits, type SpecialTokens, type TokenizerDefinition } from './definition.js'
+import { limits, type SpecialTokens, type TokenizerDefinition } from './definition.js'
 import { JsonObject, readJson } from './json-object.js'
 import { readSpieceModel } from './spiece-model.js'
 import { readTokenizerJson } from './tokenizer-json.js'
@@ -28,7 +29,7 @@ const NO_LIMIT = 2 ** 31
 
 /** `model`: a folder, the name of a folder, or one of the two files. None: the model in the package. */
 export async function loadTokenizer(model?: string): Promise<LoadedTokenizer> {
-  const { folder, names } = await placeOf(model)
+  const { folder, names } = placeOf(model)
   for (const name of names) {
     const bytes = await readLimited(join(folder, name))
     if (!bytes) continue
@@ -40,37 +41,21 @@ export async function loadTokenizer(model?: string): Promise<LoadedTokenizer> {
   throw new AlbertError('MODEL_NOT_FOUND', `There is no tokenizer in ${folder}; tried ${names.join(', ')}.`)
 }
 
-async function placeOf(model: string | undefined): Promise<{ folder: string; names: string[] }> {
-  if (
-    typeof model === 'string' &&
-    /\.(?:json|model)$/.test(model) &&
-    (await stat(model).catch(() => undefined))?.isFile()
-  ) {
-    return { folder: dirname(model), names: [basename(model)] }
-  }
-  return { folder: modelFolder(model), names: [JSON_FILE, SPIECE_FILE] }
+function placeOf(model: string | undefined): { folder: string; names: string[] } {
+  const isFile =
+    typeof model === 'string' && /\.(?:json|model)$/.test(model) && statSync(model, { throwIfNoEntry: false })?.isFile()
+  return isFile
+    ? { folder: dirname(model), names: [basename(model)] }
+    : { folder: modelFolder(model), names: [JSON_FILE, SPIECE_FILE] }
 }
 
 /** undefined: there is no such file. */
 async function readLimited(path: string): Promise<Uint8Array | undefined> {
-  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined
-    throw new AlbertError('MODEL_NOT_FOUND', `${path} cannot be read: ${error.message}.`, { cause: error })
-  })
-  if (!found) return undefined
-  if (!found.isFile()) throw invalidTokenizer(path, 'is not a file')
-  if (found.size > limits.fileBytes) {
-    throw invalidTokenizer(path, `has ${found.size} bytes; at most ${limits.fileBytes} are read`)
-  }
-  const file = await open(path)
+  if (!existsSync(path)) return undefined
+  const file = await RegularFile.open(path, 'INVALID_TOKENIZER')
   try {
-    // The file may have changed since: no more is read than it had.
-    const bytes = new Uint8Array(found.size)
-    let length = 0
-    for (let got = -1; got !== 0 && length < bytes.length; length += got) {
-      got = (await file.read(bytes, length, bytes.length - length, length)).bytesRead
-    }
-    return bytes.subarray(0, length)
+    if (file.size > limits.fileBytes) file.refuse(`has ${file.size} bytes; at most ${limits.fileBytes} are read`)
+    return await file.read(0, file.size)
   } finally {
     await file.close()
   }

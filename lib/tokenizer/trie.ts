@@ -2,9 +2,9 @@
 // built in one pass over the pieces, which counts when a program starts, and quick to walk (unigram.ts).
 import { invalidTokenizer, limits, quote } from './definition.js'
 
-export const ROOT = 0
-/** What `child` answers where there is no edge; the root is nobody's child. */
-export const NO_NODE = 0
+const ROOT = 0
+/** The child where there is no edge: the root is nobody's child. */
+const NO_NODE = 0
 
 /** Pieces can be chosen so that all edges fall on one place of the table. No ordinary vocabulary needs 2 looks an edge. */
 const MAX_LOOKS = 32
@@ -51,7 +51,12 @@ export class Trie {
     }
   }
 
-  /** The node that `unit` leads to from `node`, or NO_NODE. */
+  /** The node for a first unit; 0: no piece begins so. */
+  first(unit: number): number {
+    return this.child(ROOT, unit)
+  }
+
+  /** The node that `unit` leads to from `node`; 0: no piece goes on so. */
   child(node: number, unit: number): number {
     let place = this.#place(node, unit)
     let child = this.#children[place]!

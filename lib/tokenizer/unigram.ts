@@ -2,7 +2,7 @@
 // Ties go to the first found, unknown code points in a row become one token; both as in the reference library.
 import type { NormalText } from './normal-text.js'
 import type { TokenList } from './token-list.js'
-import { NO_NODE, ROOT, type Trie } from './trie.js'
+import type { Trie } from './trie.js'
 
 /** Below the lowest score of the vocabulary. */
 const UNKNOWN_PENALTY = 10
@@ -35,9 +35,9 @@ export class Unigram {
       const here = score[start - begin]!
       const width = (units[start]! & 0xfc00) === 0xd800 ? 2 : 1
       let single = false
-      let node = trie.child(ROOT, units[start]!)
+      let node = trie.first(units[start]!)
       let next = start + 1
-      while (node !== NO_NODE) {
+      while (node !== 0) {
         const id = pieceOf[node]!
         if (id >= 0) {
           const candidate = scores[id]! + here
