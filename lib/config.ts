@@ -1,7 +1,8 @@
 // The configuration of a model: config.json read, completed with the defaults of transformers, and refused early where
 // it describes a model that cannot exist. Nothing is allocated from a number that was not checked here.
-import { readFile, stat } from 'node:fs/promises'
+import { ConfigFields, describe, isObject } from './config-fields.js'
 import { AlbertError } from './errors.js'
+import { readJsonFile } from './regular-file.js'
 
 /** What stands on top of the encoder; the class of transformers is `architectures[0]` of config.json. */
 export type HeadName =
@@ -24,7 +25,8 @@ export interface Sharing {
 
 /** The fields of config.json that mean something here, spelled as transformers spells them. */
 export interface AlbertConfig {
-  model_type: string
+  /** `bert`: unshared, E = H and no mapping, with BERT's names in files. Inside it is an ALBERT of these settings. */
+  model_type: 'albert' | 'bert'
   architectures: string[]
   vocab_size: number
   embedding_size: number
@@ -37,19 +39,20 @@ export interface AlbertConfig {
   hidden_act: string
   hidden_dropout_prob: number
   attention_probs_dropout_prob: number
+  /** Null: as hidden_dropout_prob. */
   classifier_dropout_prob: number | null
   max_position_embeddings: number
   type_vocab_size: number
   initializer_range: number
   layer_norm_eps: number
-  pad_token_id: number
-  bos_token_id: number
-  eos_token_id: number
+  pad_token_id: number | null
+  bos_token_id: number | null
+  eos_token_id: number | null
   tie_word_embeddings: boolean
   id2label: Record<number, string>
   label2id: Record<string, number>
   problem_type: ProblemType | null
-  /** Absent: `num_hidden_groups` for both families, named as ALBERT names its groups. */
+  /** Null: `num_hidden_groups` for both families, named as ALBERT names its groups. */
   sharing: Sharing | null
   /** False: no mapping from E to H (E = H, as in BERT). */
   embedding_projection: boolean
@@ -60,24 +63,25 @@ export interface AlbertConfig {
 }
 
 /** What `from_config` accepts: any part of a configuration. */
-export type PartialConfig = Partial<Omit<AlbertConfig, 'other'>> & { num_labels?: number }
+export type PartialConfig = Partial<AlbertConfig> & { num_labels?: number }
 
-// transformers' AlbertConfig() of version 5.24: sizes of xxlarge.
+// The defaults of transformers' AlbertConfig() (sizes of xxlarge) and BertConfig() (base), version 5.24.
+const COMMON = { num_hidden_groups: 1, inner_group_num: 1, max_position_embeddings: 512, type_vocab_size: 2 }
 const DEFAULTS = {
-  vocab_size: 30000,
-  embedding_size: 128,
-  hidden_size: 4096,
-  num_hidden_layers: 12,
-  num_hidden_groups: 1,
-  num_attention_heads: 64,
-  intermediate_size: 16384,
-  inner_group_num: 1,
-  max_position_embeddings: 512,
-  type_vocab_size: 2,
+  albert: {
+    ...COMMON,
+    ...{ vocab_size: 30000, embedding_size: 128, hidden_size: 4096, num_hidden_layers: 12, num_attention_heads: 64 },
+    ...{ intermediate_size: 16384, hidden_act: 'gelu_new', dropout: 0, classifier_dropout: 0.1, bos: 2, eos: 3 },
+  },
+  bert: {
+    ...COMMON,
+    ...{ vocab_size: 30522, embedding_size: 768, hidden_size: 768, num_hidden_layers: 12, num_attention_heads: 12 },
+    ...{ intermediate_size: 3072, hidden_act: 'gelu', dropout: 0.1, classifier_dropout: null, bos: null, eos: null },
+  },
 }
 
-// Far above every model that exists, far below what would overflow or exhaust memory before the weights are even read.
-const LIMITS: Record<keyof typeof DEFAULTS, number> = {
+// Above every model that exists, below what would overflow or exhaust memory before a weight is read.
+const LIMITS = {
   vocab_size: 2_000_000,
   embedding_size: 16_384,
   hidden_size: 16_384,
@@ -89,8 +93,12 @@ const LIMITS: Record<keyof typeof DEFAULTS, number> = {
   max_position_embeddings: 131_072,
   type_vocab_size: 1024,
 }
+const MAX_LABELS = 100_000
+/** 16 GiB of float32. The largest model of the paper, xxlarge with nothing shared, has 2.4 thousand million. */
+const MAX_PARAMETERS = 2 ** 32
+const MAX_CONFIG_BYTES = 1 << 20
 
-const ACTIVATIONS: Record<string, 'gelu' | 'gelu_new' | 'relu' | 'silu' | 'tanh' | 'linear'> = {
+const ACTIVATIONS = {
   gelu: 'gelu',
   gelu_new: 'gelu_new',
   gelu_pytorch_tanh: 'gelu_new',
@@ -100,17 +108,13 @@ const ACTIVATIONS: Record<string, 'gelu' | 'gelu_new' | 'relu' | 'silu' | 'tanh'
   swish: 'silu',
   tanh: 'tanh',
   linear: 'linear',
-}
+} as const
 
-const PROBLEMS = ['regression', 'single_label_classification', 'multi_label_classification']
-const MAX_CONFIG_BYTES = 1 << 20
-const MAX_LABELS = 100_000
-// A model of more float32 weights than this is refused: 16 G parameters.
-const MAX_PARAMETERS = 2 ** 34
+const PROBLEMS: readonly ProblemType[] = ['regression', 'single_label_classification', 'multi_label_classification']
 
 /** The name under which the kernels know an activation of config.json. */
 export function activationOf(config: AlbertConfig) {
-  return ACTIVATIONS[config.hidden_act]!
+  return ACTIVATIONS[config.hidden_act as keyof typeof ACTIVATIONS]
 }
 
 /** Number of rows of a classifier. */
@@ -133,92 +137,81 @@ function layerMap(layers: number, groups: number): number[] {
 }
 
 /** True where the two families have names of their own in a checkpoint instead of ALBERT's groups. */
-export function hasSplitNames(config: AlbertConfig): boolean {
-  const { sharing, num_hidden_groups } = config
-  return (
-    sharing !== null && (sharing.attention_groups !== num_hidden_groups || sharing.ffn_groups !== num_hidden_groups)
-  )
+export function hasSplitNames({ sharing, num_hidden_groups }: AlbertConfig): boolean {
+  if (sharing === null) return false
+  return sharing.attention_groups !== num_hidden_groups || sharing.ffn_groups !== num_hidden_groups
 }
 
 /** Reads and checks `config.json`. Throws MODEL_NOT_FOUND or INVALID_CONFIG. */
 export async function readConfig(path: string): Promise<AlbertConfig> {
-  const info = await stat(path).catch(() => undefined)
-  if (!info?.isFile()) throw new AlbertError('MODEL_NOT_FOUND', `There is no configuration at ${path}.`)
-  if (info.size > MAX_CONFIG_BYTES) {
-    throw new AlbertError(
-      'INVALID_CONFIG',
-      `${path} has ${info.size} bytes; a configuration has at most ${MAX_CONFIG_BYTES}.`,
-    )
-  }
-  const text = await readFile(path, 'utf8')
-  try {
-    return parseConfig(JSON.parse(text), path)
-  } catch (cause) {
-    if (cause instanceof AlbertError) throw cause
-    throw new AlbertError('INVALID_CONFIG', `${path} is not JSON: ${(cause as Error).message}.`, { cause })
-  }
+  return parseConfig(await readJsonFile(path, MAX_CONFIG_BYTES, 'INVALID_CONFIG'), path)
 }
 
 /** Completes and checks a configuration; `origin` names where it came from in messages. */
 export function parseConfig(json: unknown, origin = 'the configuration'): AlbertConfig {
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) {
+  if (!isObject(json)) {
     throw new AlbertError('INVALID_CONFIG', `${origin} must be a JSON object, not ${describe(json)}.`)
   }
-  const fields = new Fields({ ...json }, origin)
+  // A configuration that was read before holds its unknown fields in `other`.
+  const { other, ...own } = json
+  const fields = new ConfigFields(isObject(other) ? { ...other, ...own } : json, origin)
   const config = readFields(fields)
   checkTogether(config, fields)
   return config
 }
 
-function readFields(f: Fields): AlbertConfig {
-  const size = (name: keyof typeof DEFAULTS) => f.integer(name, DEFAULTS[name], 1, LIMITS[name])
-  const modelType = f.text('model_type', 'albert')
-  if (modelType !== 'albert' && modelType !== 'bert') f.refuse('model_type', modelType, "'albert' or 'bert'")
-  const positionType = f.text('position_embedding_type', 'absolute')
-  if (positionType !== 'absolute') f.refuse('position_embedding_type', positionType, "'absolute'")
-  const activation = f.text('hidden_act', 'gelu_new')
-  if (!Object.hasOwn(ACTIVATIONS, activation)) {
-    f.refuse('hidden_act', activation, `one of ${Object.keys(ACTIVATIONS).join(', ')}`)
-  }
-  const labels = f.labels()
-  const vocab = size('vocab_size')
-  const isBert = modelType === 'bert'
-  const hidden = size('hidden_size')
-  const layers = size('num_hidden_layers')
-  return {
-    model_type: modelType,
-    architectures: f.texts('architectures'),
-    vocab_size: vocab,
-    embedding_size: isBert ? f.integer('embedding_size', hidden, 1, LIMITS.embedding_size) : size('embedding_size'),
-    hidden_size: hidden,
-    num_hidden_layers: layers,
+function readFields(f: ConfigFields): AlbertConfig {
+  const architectures = f.texts('architectures')
+  const model_type = f.choice(
+    'model_type',
+    ['albert', 'bert'],
+    /^Bert/.test(architectures[0] ?? '') ? 'bert' : 'albert',
+  )
+  const isBert = model_type === 'bert'
+  const defaults = DEFAULTS[model_type]
+  const size = (name: keyof typeof LIMITS, otherwise = defaults[name]) => f.integer(name, otherwise, 1, LIMITS[name])
+  // Read for its check alone: relative positions are another model.
+  f.choice('position_embedding_type', ['absolute'], 'absolute')
+  const hidden_size = size('hidden_size')
+  const num_hidden_layers = size('num_hidden_layers')
+  const unshared = { attention_groups: num_hidden_layers, ffn_groups: num_hidden_layers }
+  const config = {
+    model_type,
+    architectures,
+    vocab_size: size('vocab_size'),
+    embedding_size: size('embedding_size', isBert ? hidden_size : defaults.embedding_size),
+    hidden_size,
+    num_hidden_layers,
     num_hidden_groups: size('num_hidden_groups'),
     num_attention_heads: size('num_attention_heads'),
     intermediate_size: size('intermediate_size'),
     inner_group_num: size('inner_group_num'),
-    hidden_act: activation,
-    hidden_dropout_prob: f.rate('hidden_dropout_prob', 0),
-    attention_probs_dropout_prob: f.rate('attention_probs_dropout_prob', 0),
-    classifier_dropout_prob: f.isNull('classifier_dropout_prob') ? null : f.rate('classifier_dropout_prob', 0.1),
+    hidden_act: f.choice('hidden_act', Object.keys(ACTIVATIONS), defaults.hidden_act),
+    hidden_dropout_prob: f.rate('hidden_dropout_prob', defaults.dropout),
+    attention_probs_dropout_prob: f.rate('attention_probs_dropout_prob', defaults.dropout),
+    classifier_dropout_prob: f.rateOrNull(
+      'classifier_dropout_prob',
+      isBert ? f.rateOrNull('classifier_dropout', null) : defaults.classifier_dropout,
+    ),
     max_position_embeddings: size('max_position_embeddings'),
     type_vocab_size: size('type_vocab_size'),
     initializer_range: f.number('initializer_range', 0.02, 0, 1000),
     layer_norm_eps: f.number('layer_norm_eps', 1e-12, 0, 1),
-    pad_token_id: f.integer('pad_token_id', 0, 0, vocab - 1),
-    bos_token_id: f.integer('bos_token_id', Math.min(2, vocab - 1), 0, vocab - 1),
-    eos_token_id: f.integer('eos_token_id', Math.min(3, vocab - 1), 0, vocab - 1),
+    pad_token_id: f.token('pad_token_id', 0),
+    bos_token_id: f.token('bos_token_id', defaults.bos),
+    eos_token_id: f.token('eos_token_id', defaults.eos),
     tie_word_embeddings: f.boolean('tie_word_embeddings', true),
-    ...labels,
-    problem_type: f.problem(),
-    sharing: f.sharing(layers) ?? (isBert ? { attention_groups: layers, ffn_groups: layers } : null),
+    ...readLabels(f),
+    problem_type: readProblem(f),
+    sharing: readSharing(f, num_hidden_layers) ?? (isBert ? unshared : null),
     embedding_projection: f.boolean('embedding_projection', !isBert),
-    dtype: f.dtype(),
-    other: f.rest(),
+    dtype: readDtype(f),
   }
+  return { ...config, other: f.rest() }
 }
 
 /** What single fields cannot tell. */
-function checkTogether(c: AlbertConfig, f: Fields): void {
+function checkTogether(c: AlbertConfig, f: ConfigFields): void {
   if (c.hidden_size % c.num_attention_heads !== 0) {
     f.refuse('hidden_size', c.hidden_size, `a multiple of num_attention_heads, ${c.num_attention_heads}`)
   }
@@ -226,174 +219,137 @@ function checkTogether(c: AlbertConfig, f: Fields): void {
     f.refuse('num_hidden_groups', c.num_hidden_groups, `at most num_hidden_layers, ${c.num_hidden_layers}`)
   }
   if (!c.embedding_projection && c.embedding_size !== c.hidden_size) {
-    f.refuse('embedding_size', c.embedding_size, `hidden_size, ${c.hidden_size}, when embedding_projection is false`)
+    f.refuse('embedding_size', c.embedding_size, `hidden_size, ${c.hidden_size}, as embedding_projection is false`)
   }
-  if (c.inner_group_num > 1 && c.sharing !== null && hasSplitNames(c)) {
-    f.refuse('inner_group_num', c.inner_group_num, '1 when `sharing` differs from num_hidden_groups')
+  if (c.inner_group_num > 1 && hasSplitNames(c)) {
+    f.refuse('inner_group_num', c.inner_group_num, '1, as `sharing` differs from num_hidden_groups')
   }
-  const sets = Math.max(attentionMap(c).at(-1)!, ffnMap(c).at(-1)!) + 1
-  const layer = 4 * c.hidden_size ** 2 + 2 * c.hidden_size * c.intermediate_size
-  const total = c.vocab_size * c.embedding_size + sets * c.inner_group_num * layer
+  if (c.pad_token_id !== null && c.pad_token_id >= c.vocab_size) {
+    f.refuse('pad_token_id', c.pad_token_id, `below vocab_size, ${c.vocab_size}`)
+  }
+  if (c.problem_type === 'single_label_classification' && labelCount(c) === 1) {
+    f.refuse('problem_type', c.problem_type, 'regression when there is one label')
+  }
+  checkBert(c, f)
+  const total = aboutHowManyParameters(c)
   if (total > MAX_PARAMETERS) {
-    f.refuse(
-      'hidden_size',
-      c.hidden_size,
-      `small enough for a model of ${MAX_PARAMETERS} weights (this one has about ${total})`,
-    )
+    const model = `small enough for a model of ${MAX_PARAMETERS} parameters (this one would have about ${total})`
+    f.refuse('hidden_size', c.hidden_size, model)
   }
 }
 
-/** config.json as transformers reads it, with the fields of ours where they differ from its defaults. */
-export function serializeConfig(config: AlbertConfig): Record<string, unknown> {
-  const { other, sharing, embedding_projection, dtype, problem_type, ...fields } = config
+/** Fields by which a file would be another model than the one that its tensors are read as. */
+function checkBert(c: AlbertConfig, f: ConfigFields): void {
+  for (const name of ['is_decoder', 'add_cross_attention']) {
+    if (c.other[name] === true) f.refuse(name, true, 'false: this package runs encoders')
+  }
+  const pruned = c.other['pruned_heads']
+  if (isObject(pruned) && Object.keys(pruned).length > 0) f.refuse('pruned_heads', pruned, 'empty')
+  if (c.model_type !== 'bert') return
+  const { sharing, num_hidden_layers: layers } = c
+  const shared = sharing?.attention_groups !== layers || sharing.ffn_groups !== layers || c.inner_group_num > 1
+  if (shared || c.embedding_projection) {
+    f.refuse('model_type', 'bert', "'albert' where layers are shared or embeddings mapped")
+  }
+}
+
+/** All but the heads and vectors. */
+function aboutHowManyParameters(c: AlbertConfig): number {
+  const { embedding_size: e, hidden_size: h } = c
+  const embeddings = (c.vocab_size + c.max_position_embeddings + c.type_vocab_size + h) * e
+  const attention = (attentionMap(c).at(-1)! + 1) * 4 * h * h
+  const ffn = (ffnMap(c).at(-1)! + 1) * 2 * h * c.intermediate_size
+  return embeddings + c.inner_group_num * (attention + ffn) + h * h
+}
+
+/** id2label decides; num_labels (2) names them LABEL_0, LABEL_1, ... as transformers does. */
+function readLabels(f: ConfigFields): Pick<AlbertConfig, 'id2label' | 'label2id'> {
+  const given = f.objectOrNull('id2label')
+  const listed = given && labelNames(given, f)
+  const count = f.integer('num_labels', listed?.length ?? 2, 1, MAX_LABELS)
+  if (listed && listed.length !== count) {
+    f.refuse('num_labels', count, `${listed.length}, the number of labels in id2label`)
+  }
+  const names = listed ?? Array.from({ length: count }, (_, i) => `LABEL_${i}`)
+  checkInverse(f.objectOrNull('label2id') ?? {}, names, f)
   return {
+    id2label: Object.fromEntries(names.entries()),
+    label2id: Object.fromEntries(names.map((name, i) => [name, i])),
+  }
+}
+
+function labelNames(given: Record<string, unknown>, f: ConfigFields): string[] {
+  const { length } = Object.keys(given)
+  if (length === 0 || length > MAX_LABELS) f.refuse('id2label', given, `an object of 1 to ${MAX_LABELS} labels`)
+  return Array.from({ length }, (_, i) => {
+    const name = Object.hasOwn(given, i) ? given[i] : undefined
+    return typeof name === 'string'
+      ? name
+      : f.refuse(`id2label[${i}]`, name, `a string, as all from 0 to ${length - 1}`)
+  })
+}
+
+/** label2id follows from id2label. Files often carry one that lags behind: only a contradiction is refused. */
+function checkInverse(inverse: Record<string, unknown>, names: string[], f: ConfigFields): void {
+  const known = new Set(names)
+  for (const [name, id] of Object.entries(inverse)) {
+    if (known.has(name) && names[Number(id)] !== name) {
+      f.refuse(`label2id[${describe(name)}]`, id, `${names.indexOf(name)}, as in id2label`)
+    }
+  }
+}
+
+function readProblem(f: ConfigFields): ProblemType | null {
+  const value = f.textOrNull('problem_type')
+  if (value !== null && !PROBLEMS.includes(value as ProblemType)) {
+    f.refuse('problem_type', value, `one of ${PROBLEMS.join(', ')}`)
+  }
+  return value as ProblemType | null
+}
+
+function readSharing(f: ConfigFields, layers: number): Sharing | null {
+  const value = f.objectOrNull('sharing')
+  if (value === null) return null
+  const { attention_groups, ffn_groups, ...unknown } = value
+  for (const name of Object.keys(unknown)) {
+    f.refuse(`sharing.${name}`, unknown[name], 'absent: sharing holds attention_groups and ffn_groups alone')
+  }
+  const groups = (name: keyof Sharing, given: unknown) => {
+    if (typeof given === 'number' && Number.isInteger(given) && given >= 1 && given <= layers) return given
+    return f.refuse(`sharing.${name}`, given, `a whole number from 1 to ${layers}`)
+  }
+  return {
+    attention_groups: groups('attention_groups', attention_groups),
+    ffn_groups: groups('ffn_groups', ffn_groups),
+  }
+}
+
+/** transformers called it `torch_dtype` before version 5; where a file has both, `dtype` counts. */
+function readDtype(f: ConfigFields): string | null {
+  const older = f.textOrNull('torch_dtype')
+  return f.textOrNull('dtype') ?? older
+}
+
+/** Fields that BertConfig does not know, because a BERT has no choice there. */
+const ALBERT_ONLY = ['embedding_size', 'num_hidden_groups', 'inner_group_num', 'embedding_projection', 'sharing']
+
+/** The object of config.json as transformers reads it, keys in order, with fields of ours only where they say something. */
+export function serializeConfig(config: AlbertConfig): Record<string, unknown> {
+  const { other, classifier_dropout_prob: classifier_dropout, ...fields } = config
+  const isBert = config.model_type === 'bert'
+  const all: Record<string, unknown> = {
     ...other,
     ...fields,
-    ...(dtype === null ? {} : { dtype }),
-    ...(problem_type === null ? {} : { problem_type }),
-    ...(sharing === null || config.model_type === 'bert' ? {} : { sharing }),
-    ...(embedding_projection || config.model_type === 'bert' ? {} : { embedding_projection }),
+    ...(isBert ? { classifier_dropout } : { classifier_dropout_prob: classifier_dropout }),
   }
+  for (const name of ['dtype', 'problem_type', 'sharing']) if (all[name] === null) delete all[name]
+  if (config.embedding_projection) delete all['embedding_projection']
+  if (isBert) for (const name of ALBERT_ONLY) delete all[name]
+  return Object.fromEntries(Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
-function describe(value: unknown): string {
-  if (value === undefined) return 'absent'
-  const text = JSON.stringify(value) ?? String(value)
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text
-}
-
-/** The fields of one JSON object: each is taken once, with its checks; what is left over is kept. */
-class Fields {
-  constructor(
-    private readonly object: Record<string, unknown>,
-    private readonly origin: string,
-  ) {}
-
-  refuse(name: string, value: unknown, wanted: string): never {
-    throw new AlbertError('INVALID_CONFIG', `${name} is ${describe(value)} in ${this.origin}; it must be ${wanted}.`)
-  }
-
-  isNull(name: string): boolean {
-    if (this.object[name] !== null) return false
-    delete this.object[name]
-    return true
-  }
-
-  integer(name: string, otherwise: number, low: number, high: number): number {
-    const value = this.take(name) ?? otherwise
-    if (typeof value !== 'number' || !Number.isInteger(value) || value < low || value > high) {
-      this.refuse(name, value, `an integer from ${low} to ${high}`)
-    }
-    return value
-  }
-
-  number(name: string, otherwise: number, low: number, high: number): number {
-    const value = this.take(name) ?? otherwise
-    if (typeof value !== 'number' || !(value >= low && value <= high)) {
-      this.refuse(name, value, `a number from ${low} to ${high}`)
-    }
-    return value
-  }
-
-  rate(name: string, otherwise: number): number {
-    const value = this.number(name, otherwise, 0, 1)
-    if (value === 1) this.refuse(name, value, 'below 1')
-    return value
-  }
-
-  boolean(name: string, otherwise: boolean): boolean {
-    const value = this.take(name) ?? otherwise
-    if (typeof value !== 'boolean') this.refuse(name, value, 'true or false')
-    return value
-  }
-
-  text(name: string, otherwise: string): string {
-    const value = this.take(name) ?? otherwise
-    if (typeof value !== 'string') this.refuse(name, value, 'a string')
-    return value
-  }
-
-  texts(name: string): string[] {
-    const value = this.take(name) ?? []
-    if (!Array.isArray(value) || !value.every(item => typeof item === 'string'))
-      this.refuse(name, value, 'a list of strings')
-    return value
-  }
-
-  /** `dtype`, which transformers called `torch_dtype` before version 5. */
-  dtype(): string | null {
-    const older = this.take('torch_dtype')
-    const value = this.take('dtype') ?? older ?? null
-    return typeof value === 'string' ? value : null
-  }
-
-  problem(): ProblemType | null {
-    const value = this.take('problem_type') ?? null
-    if (value !== null && !PROBLEMS.includes(value as string))
-      this.refuse('problem_type', value, `one of ${PROBLEMS.join(', ')}`)
-    return value as ProblemType | null
-  }
-
-  sharing(layers: number): Sharing | null {
-    const value = this.take('sharing') ?? null
-    if (value === null) return null
-    if (typeof value !== 'object' || Array.isArray(value)) this.refuse('sharing', value, 'an object')
-    const inner = new Fields({ ...value }, `sharing of ${this.origin}`)
-    const sharing = {
-      attention_groups: inner.integer('attention_groups', Number.NaN, 1, layers),
-      ffn_groups: inner.integer('ffn_groups', Number.NaN, 1, layers),
-    }
-    const unknown = Object.keys(inner.rest())
-    if (unknown.length > 0) this.refuse('sharing', value, 'an object of attention_groups and ffn_groups alone')
-    return sharing
-  }
-
-  /** id2label decides; num_labels (2) names them LABEL_0, LABEL_1, ... as transformers does. */
-  labels(): Pick<AlbertConfig, 'id2label' | 'label2id'> {
-    const given = this.take('id2label')
-    const inverse = this.take('label2id')
-    const listed = given === undefined || given === null ? undefined : this.labelNames(given)
-    const count = this.integer('num_labels', listed?.length ?? 2, 1, MAX_LABELS)
-    if (listed && listed.length !== count)
-      this.refuse('num_labels', count, `${listed.length}, the number of labels in id2label`)
-    const names = listed ?? Array.from({ length: count }, (_, i) => `LABEL_${i}`)
-    const id2label = Object.fromEntries(names.map((name, i) => [i, name]))
-    const label2id = Object.fromEntries(names.map((name, i) => [name, i]))
-    if (inverse !== undefined && inverse !== null) this.checkInverse(inverse, label2id, listed !== undefined)
-    return { id2label, label2id }
-  }
-
-  private labelNames(value: unknown): string[] {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) this.refuse('id2label', value, 'an object')
-    const entries = Object.entries(value)
-    if (entries.length === 0 || entries.length > MAX_LABELS)
-      this.refuse('id2label', value, `an object of 1 to ${MAX_LABELS} labels`)
-    return entries.map((_, i) => {
-      const name = (value as Record<string, unknown>)[i]
-      if (typeof name !== 'string')
-        this.refuse('id2label', value, `an object of strings with keys 0 to ${entries.length - 1}`)
-      return name
-    })
-  }
-
-  private checkInverse(inverse: unknown, expected: Record<string, number>, namesGiven: boolean): void {
-    if (typeof inverse !== 'object' || inverse === null || Array.isArray(inverse))
-      this.refuse('label2id', inverse, 'an object')
-    if (!namesGiven) return
-    for (const [name, id] of Object.entries(inverse)) {
-      if (Object.hasOwn(expected, name) && expected[name] !== Number(id)) {
-        this.refuse('label2id', inverse, `the inverse of id2label ('${name}' is ${expected[name]} there)`)
-      }
-    }
-  }
-
-  rest(): Record<string, unknown> {
-    return this.object
-  }
-
-  private take(name: string): unknown {
-    const value = Object.hasOwn(this.object, name) ? this.object[name] : undefined
-    delete this.object[name]
-    return value === null ? undefined : value
-  }
+/** config.json as text. transformers refuses `1` for a number that may have a fraction: there it is `1.0`. */
+export function configText(config: AlbertConfig): string {
+  const text = JSON.stringify(serializeConfig(config), null, 2)
+  return `${text.replace(/^( {2}"(?:\w+_prob|classifier_dropout|initializer_range|layer_norm_eps)": \d+)(,?)$/gm, '$1.0$2')}\n`
 }

@@ -2,8 +2,9 @@
 // What a checkpoint lacks or has too many is said aloud, as transformers does; nothing is left half loaded.
 import { join } from 'node:path'
 import { initialise } from './checkpoint/initialise.js'
-import { loadCheckpoint, reportSentences } from './checkpoint/load.js'
+import { Checkpoint } from './checkpoint/load.js'
 import { expectedParameters } from './checkpoint/names.js'
+import { reportSentences } from './checkpoint/report.js'
 import { type AlbertConfig, type PartialConfig, parseConfig, readConfig } from './config.js'
 import { checkEngine, type EngineOptions, nativeConfig, openEngine } from './engine.js'
 import { AlbertError } from './errors.js'
@@ -25,6 +26,8 @@ export interface PretrainedOptions extends EngineOptions {
 }
 
 export interface FreshOptions extends EngineOptions {
+  /** Stops drawing; it rejects with the signal's reason. */
+  signal?: AbortSignal
   /** Equal seeds give equal weights. Default 0. */
   seed?: number
 }
@@ -51,14 +54,19 @@ export async function pretrainedModel(
   const folder = modelFolder(model)
   const progress = new FileProgress(model ?? EMBEDDED_MODEL, options.progress_callback ?? undefined)
   const config = await progress.around('config.json', () => readConfig(join(folder, 'config.json')))
-  return build(head, config, engine, async native => {
-    const report = await progress.around('model.safetensors', onProgress =>
-      loadCheckpoint(folder, config, head, native, { signal, onProgress }),
-    )
-    for (const sentence of reportSentences(report, folder)) warn(sentence, warning_callback)
-    // A head that reads the pooled vector is as untrained as its pooler.
-    return head === 'none' ? [] : report.missing.filter(name => !/^(embeddings|encoder)\./.test(name))
-  })
+  // Opened before the model: what does not fit is refused before memory is asked for by the sizes of config.json.
+  const checkpoint = await Checkpoint.open(folder, config, head)
+  try {
+    return await build(head, config, engine, async native => {
+      await progress.around('model.safetensors', onProgress => checkpoint.copyTo(native, { signal, onProgress }))
+      const { report } = checkpoint
+      for (const sentence of reportSentences(report, folder)) warn(sentence, warning_callback)
+      // A head that reads the pooled vector is as untrained as its pooler.
+      return head === 'none' ? [] : report.missing.filter(name => !/^(embeddings|encoder)\./.test(name))
+    })
+  } finally {
+    await checkpoint.close()
+  }
 }
 
 export async function freshModel(head: NativeHead, config: PartialConfig, options: FreshOptions): Promise<LoadedModel> {
@@ -68,7 +76,7 @@ export async function freshModel(head: NativeHead, config: PartialConfig, option
   }
   const whole = parseConfig(config)
   return build(head, whole, checkEngine(options), async native => {
-    initialise(expectedParameters(whole, head), whole, seed, native)
+    await initialise(expectedParameters(whole, head), whole, seed, native, options.signal)
     return []
   })
 }

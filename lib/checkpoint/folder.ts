@@ -1,74 +1,116 @@
 // Finds the weight files of a transformers directory: one safetensors file, or an index and its shards.
-import { readdir, readFile, stat } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+// Other formats are named with the way out and never parsed: reading some of them runs code.
+import { readdir, stat } from 'node:fs/promises'
+import { basename, dirname, extname, join } from 'node:path'
+import { describe, isObject } from '../config-fields.js'
 import { AlbertError } from '../errors.js'
+import { readJsonFile } from '../regular-file.js'
 
+const SINGLE = 'model.safetensors'
+const INDEX = 'model.safetensors.index.json'
 const MAX_INDEX_BYTES = 16 << 20
-const FOREIGN = /\.(bin|pt|pth|ckpt|onnx|h5|msgpack|pkl)$|^tf_model|^flax_model|\.index$|\.data-\d+-of-\d+$/
+const MAX_SHARDS = 1000
 
-/** Files to open, and for a sharded checkpoint which tensors each must hold. */
+const FOREIGN = /\.(bin|pt|pth|ckpt|pkl|onnx|h5|msgpack|gguf|npz)$|\.(ckpt|best)[\w.-]*\.(index|meta|data-\d+-of-\d+)$/
+/** What a training leaves beside its weights. */
+const NO_WEIGHTS = /^(training_args|optimizer|scheduler|scaler|rng_state\w*|tokenizer)\.\w+$/
+
+/** Files to open, and for a sharded checkpoint which file must hold each tensor. */
 export interface WeightFiles {
   paths: string[]
   listed: Map<string, string> | undefined
 }
 
-/** `path` is a directory or a .safetensors file. Throws MODEL_NOT_FOUND, UNSUPPORTED_CHECKPOINT or INVALID_CHECKPOINT. */
-export async function findWeights(path: string): Promise<WeightFiles> {
+/**
+ * `path` is a directory, or a file in it. `architecture` is the class of transformers that the way out names.
+ * Throws MODEL_NOT_FOUND, UNSUPPORTED_CHECKPOINT or INVALID_CHECKPOINT.
+ */
+export async function findWeights(path: string, architecture = 'AutoModel'): Promise<WeightFiles> {
   const info = await stat(path).catch(() => undefined)
   if (info === undefined) throw new AlbertError('MODEL_NOT_FOUND', `There is nothing at ${path}.`)
   if (!info.isDirectory()) {
-    if (FOREIGN.test(basename(path))) throw foreignFile(path)
-    return { paths: [path], listed: undefined }
+    if (FOREIGN.test(basename(path))) throw foreignFile(path, architecture)
+    return path.endsWith('.index.json') ? readIndex(path, architecture) : { paths: [path], listed: undefined }
   }
-  const single = join(path, 'model.safetensors')
-  const index = join(path, 'model.safetensors.index.json')
-  if (await exists(single)) return { paths: [single], listed: undefined }
-  if (await exists(index)) return readIndex(index)
-  const foreign = (await readdir(path)).find(name => FOREIGN.test(name))
-  if (foreign !== undefined) throw foreignFile(join(path, foreign))
-  throw new AlbertError(
-    'MODEL_NOT_FOUND',
-    `There are no weights in ${path}; tried model.safetensors and model.safetensors.index.json.`,
-  )
+  if (await exists(join(path, SINGLE))) return { paths: [join(path, SINGLE)], listed: undefined }
+  if (await exists(join(path, INDEX))) return readIndex(join(path, INDEX), architecture)
+  const foreign = (await namesIn(path)).find(name => FOREIGN.test(name) && !NO_WEIGHTS.test(name))
+  if (foreign !== undefined) throw foreignFile(join(path, foreign), architecture)
+  throw new AlbertError('MODEL_NOT_FOUND', `There are no weights in ${path}; tried ${SINGLE} and ${INDEX}.`)
 }
 
 async function exists(path: string): Promise<boolean> {
   return (await stat(path).catch(() => undefined)) !== undefined
 }
 
-function foreignFile(path: string): AlbertError {
-  const folder = dirname(path)
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return (await readdir(folder)).sort()
+  } catch (cause) {
+    throw new AlbertError('MODEL_NOT_FOUND', `${folder} cannot be listed: ${(cause as Error).message}.`, { cause })
+  }
+}
+
+function foreignFile(path: string, architecture: string): AlbertError {
   return new AlbertError(
     'UNSUPPORTED_CHECKPOINT',
-    `${path} is not a safetensors file; other formats can run code when they are read and are never parsed.`,
-    {
-      hint: `Convert it once in Python: from transformers import AutoModel; AutoModel.from_pretrained("${folder}").save_pretrained("${folder}", safe_serialization=True)`,
-    },
+    `${path} is not a safetensors file, the one format that is read here; others are never parsed.`,
+    { hint: wayOut(path, architecture) },
   )
 }
 
-async function readIndex(path: string): Promise<WeightFiles> {
-  const refuse = (reason: string, cause?: unknown): never => {
-    throw new AlbertError('INVALID_CHECKPOINT', `${path} is not a valid index: ${reason}.`, { cause })
+/** One command that makes safetensors of what is there. */
+function wayOut(path: string, architecture: string): string {
+  const python = (options: string) => {
+    // The name comes from a file and goes into a command that somebody will paste.
+    const model = /^\w{1,80}$/.test(architecture) ? architecture : 'AutoModel'
+    const program = `import sys, transformers as t; d = sys.argv[1]; t.${model}.from_pretrained(d${options}).save_pretrained(d)`
+    return `python3 -c "${program}" '${dirname(path).replaceAll("'", "'\\''")}'`
   }
-  const { size } = await stat(path)
-  if (size > MAX_INDEX_BYTES) refuse(`it has ${size} bytes; at most ${MAX_INDEX_BYTES} are allowed`)
-  let index: unknown
-  try {
-    index = JSON.parse(await readFile(path, 'utf8'))
-  } catch (cause) {
-    refuse((cause as Error).message, cause)
+  switch (extname(path)) {
+    case '.onnx':
+      return 'An ONNX file is a graph, not a checkpoint: take the model that it was exported from.'
+    case '.gguf':
+    case '.npz':
+      return 'Take the model that it was converted from.'
+    case '.h5':
+      return `Convert it once with transformers 4 and TensorFlow: ${python(', from_tf=True')}`
+    case '.msgpack':
+      return `Convert it once with transformers 4 and Flax: ${python(', from_flax=True')}`
+    case '.bin':
+    case '.pt':
+    case '.pth':
+    case '.pkl':
+      return `Convert it once with transformers and PyTorch: ${python('')}`
+    default:
+      return 'A TensorFlow checkpoint becomes a PyTorch one by convert_albert_original_tf_checkpoint_to_pytorch of transformers 4.'
   }
-  const map = typeof index === 'object' && index !== null ? (index as Record<string, unknown>)['weight_map'] : undefined
-  if (typeof map !== 'object' || map === null || Array.isArray(map)) refuse('it has no weight_map')
+}
+
+async function readIndex(path: string, architecture: string): Promise<WeightFiles> {
+  const index = await readJsonFile(path, MAX_INDEX_BYTES, 'INVALID_CHECKPOINT')
+  const map = isObject(index) ? index['weight_map'] : undefined
+  if (!isObject(map)) throw invalidIndex(path, 'it has no weight_map')
   const listed = new Map<string, string>()
-  for (const [tensor, file] of Object.entries(map as Record<string, unknown>)) {
-    // A shard lies beside its index: a name with a path in it could lead anywhere.
-    if (typeof file !== 'string' || file !== basename(file) || file.includes('\\') || file === '..' || file === '.') {
-      refuse(`${JSON.stringify(tensor)} lies in ${JSON.stringify(file)}, which is no plain file name`)
+  for (const [tensor, file] of Object.entries(map)) {
+    if (typeof file === 'string' && FOREIGN.test(file)) throw foreignFile(join(dirname(path), file), architecture)
+    if (!isPlainName(file)) {
+      throw invalidIndex(path, `tensor ${describe(tensor)} lies in ${describe(file)}, which is no plain file name`)
     }
-    listed.set(tensor, join(dirname(path), file as string))
+    listed.set(tensor, join(dirname(path), file))
   }
-  if (listed.size === 0) refuse('its weight_map is empty')
-  return { paths: [...new Set(listed.values())], listed }
+  const paths = [...new Set(listed.values())]
+  if (paths.length === 0) throw invalidIndex(path, 'its weight_map is empty')
+  if (paths.length > MAX_SHARDS)
+    throw invalidIndex(path, `it names ${paths.length} files; at most ${MAX_SHARDS} are read`)
+  return { paths, listed }
+}
+
+/** A shard lies beside its index: a name with a path in it could lead anywhere. */
+function isPlainName(file: unknown): file is string {
+  return typeof file === 'string' && file.endsWith('.safetensors') && !/[/\\\0]/.test(file)
+}
+
+function invalidIndex(path: string, reason: string): AlbertError {
+  return new AlbertError('INVALID_CHECKPOINT', `${path} is not a valid index: ${reason}.`)
 }

@@ -1,4 +1,5 @@
-// float32 to the two half formats of checkpoints, rounded to the nearest, ties to even. Exact where the value fits.
+// float32 to the two half formats of checkpoints, rounded to the nearest, ties to even. Exact where the value fits, so
+// that numbers which came from such a file go back as the same bits. Machines that the addon runs on are little-endian.
 
 const floats = new Float32Array(1)
 const bits = new Uint32Array(floats.buffer)
@@ -7,24 +8,25 @@ const bits = new Uint32Array(floats.buffer)
 export function toBfloat16(value: number): number {
   floats[0] = value
   const x = bits[0]!
-  if ((x & 0x7fffffff) > 0x7f800000) return (x >>> 16) | 0x40 // a NaN stays one
+  // The upper half of a NaN stays as it is, but must not become an infinity.
+  if ((x & 0x7fffffff) > 0x7f800000) return (x & 0x7f0000) === 0 ? (x >>> 16) | 0x40 : x >>> 16
   return (x + 0x7fff + ((x >>> 16) & 1)) >>> 16
 }
 
-/** Bits of an IEEE 754 binary16. */
+/** Bits of an IEEE 754 binary16. Values of 65520 and more become infinite. */
 export function toFloat16(value: number): number {
   floats[0] = value
   const x = bits[0]!
   const sign = (x >>> 16) & 0x8000
   const magnitude = x & 0x7fffffff
-  if (magnitude > 0x7f800000) return sign | 0x7e00
-  if (magnitude >= 0x477ff000) return sign | 0x7c00 // rounds to 65536 or more
+  if (magnitude > 0x7f800000) return sign | 0x7e00 | ((magnitude >>> 13) & 0x1ff)
+  if (magnitude >= 0x477ff000) return sign | 0x7c00
   if (magnitude >= 0x38800000) {
     // Normal: rebias the exponent by 127 - 15, drop 13 bits.
     const rebased = magnitude - 0x38000000
     return sign | ((rebased + 0xfff + ((rebased >>> 13) & 1)) >>> 13)
   }
-  // Denormal: a whole number of 2^-24, which float64 rounds exactly.
+  // Denormal: a whole number of 2^-24, which float64 holds exactly.
   return sign | roundHalfEven(Math.abs(floats[0]!) * 2 ** 24)
 }
 

@@ -1,71 +1,77 @@
 // Fresh weights, as transformers initialises them: weights normal(0, initializer_range), biases 0, LayerNorm 1 and 0,
 // the padding row of the word table 0. Every number depends on (seed, name of the tensor, index) alone: the same seed
-// gives the same model whatever else is initialised.
+// gives the same model whatever else is initialised. The numbers are not those of torch for the same seed.
+import { setImmediate } from 'node:timers/promises'
 import type { AlbertConfig } from '../config.js'
-import type { ExpectedParameter } from './names.js'
+import { type ExpectedParameter, WORD_TABLE } from './names.js'
+import { philox } from './philox.js'
 
-/** Where weights go: elements from `offset` on, as little-endian bytes of `dtype`. */
+/** Where weights go: elements from `offset` on, as little-endian bytes of `dtype`, which are no longer theirs afterwards. */
 export interface WeightSink {
   write(name: string, offset: number, bytes: Uint8Array, dtype: 'F64' | 'F32' | 'F16' | 'BF16'): void
 }
 
-const CHUNK = 1 << 18
+/** Elements between two breaths of the event loop; a multiple of the four that are drawn at once. */
+const CHUNK = 1 << 16
 
-export function initialise(
+export async function initialise(
   parameters: ExpectedParameter[],
   config: AlbertConfig,
   seed: number,
   sink: WeightSink,
-): void {
+  signal?: AbortSignal,
+): Promise<void> {
   for (const { name, shape } of parameters) {
     const size = shape.reduce((product, extent) => product * extent, 1)
     const fill = filler(name, config, seed)
     for (let offset = 0; offset < size; offset += CHUNK) {
+      signal?.throwIfAborted()
       const values = new Float32Array(Math.min(CHUNK, size - offset))
       fill(values, offset)
       sink.write(name, offset, new Uint8Array(values.buffer), 'F32')
+      await setImmediate()
     }
   }
 }
 
-function filler(name: string, config: AlbertConfig, seed: number): (values: Float32Array, offset: number) => void {
+type Fill = (values: Float32Array, offset: number) => void
+
+function filler(name: string, config: AlbertConfig, seed: number): Fill {
   if (name.endsWith('bias')) return () => undefined
   if (/(LayerNorm|layer_norm)\.weight$/.test(name)) return values => void values.fill(1)
-  const key = hashOf(name, seed)
-  const padding = name === 'embeddings.word_embeddings.weight' ? config.pad_token_id * config.embedding_size : -1
+  const draw = normals(name, config.initializer_range, seed)
+  const { pad_token_id: pad, embedding_size: width } = config
+  if (name !== WORD_TABLE || pad === null) return draw
   return (values, offset) => {
-    for (let i = 0; i < values.length; i++) {
-      const index = offset + i
-      const isPadding = padding >= 0 && index >= padding && index < padding + config.embedding_size
-      values[i] = isPadding ? 0 : config.initializer_range * normal(key, index)
+    draw(values, offset)
+    const start = pad * width - offset
+    if (start < values.length && start + width > 0) values.fill(0, Math.max(0, start), start + width)
+  }
+}
+
+/** Box-Muller on pairs of words: elements 4n to 4n + 3 come from counter n. */
+function normals(name: string, deviation: number, seed: number): Fill {
+  // The key is the seed; the name is in the counter, so that tensors of one seed never share a number.
+  const key = [seed >>> 0, Math.floor(seed / 2 ** 32) >>> 0] as const
+  const [first, second] = [hashOf(name, 0x811c9dc5), hashOf(name, 0x9e3779b9)]
+  const words = new Uint32Array(4)
+  return (values, offset) => {
+    for (let i = 0; i < values.length; i += 4) {
+      philox(words, [(offset + i) / 4, 0, first, second], key)
+      for (let pair = 0; pair < 4; pair += 2) {
+        const radius = deviation * Math.sqrt(-2 * Math.log((words[pair]! + 0.5) / 2 ** 32))
+        const angle = (2 * Math.PI * (words[pair + 1]! + 0.5)) / 2 ** 32
+        // Beyond the end of the array a write has no effect.
+        values[i + pair] = radius * Math.cos(angle)
+        values[i + pair + 1] = radius * Math.sin(angle)
+      }
     }
   }
 }
 
-/** Box-Muller: elements 2n and 2n+1 are the two coordinates of one draw. */
-function normal(key: number, index: number): number {
-  const pair = index >>> 1
-  const radius = Math.sqrt(-2 * Math.log((mix(key, pair, 0x51ed270b) + 0.5) / 2 ** 32))
-  const angle = (2 * Math.PI * (mix(key, pair, 0x2545f491) + 0.5)) / 2 ** 32
-  return radius * (index & 1 ? Math.sin(angle) : Math.cos(angle))
-}
-
-/** A 32-bit hash of three numbers: two rounds of MurmurHash3's finaliser (Appleby, public domain). */
-function mix(key: number, counter: number, stream: number): number {
-  let h = finalise(Math.imul(counter, 0x9e3779b1) ^ key)
-  h = finalise((h + stream) ^ Math.imul(key, 0x85ebca77))
-  return h >>> 0
-}
-
-function finalise(x: number): number {
-  let h = x
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b)
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35)
-  return h ^ (h >>> 16)
-}
-
-function hashOf(name: string, seed: number): number {
-  let h = finalise(seed ^ 0x811c9dc5)
-  for (let i = 0; i < name.length; i++) h = Math.imul(h ^ name.charCodeAt(i), 0x01000193)
-  return finalise(h)
+/** FNV-1a of a name, from a start of one's own. */
+function hashOf(name: string, start: number): number {
+  let hash = start
+  for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193)
+  return hash >>> 0
 }

@@ -1,12 +1,15 @@
 // Loads a checkpoint into a sink by names, as transformers does: prefixes are stripped, tied duplicates dropped, missing
 // tensors freshly initialised, unexpected ones ignored, and all of that reported. A wrong shape is an error.
+// Everything is checked when a checkpoint is opened; the sink is touched only after that.
 import type { AlbertConfig, HeadName } from '../config.js'
-import { AlbertError } from '../errors.js'
+import { describe } from '../config-fields.js'
+import { AlbertError, isAlbertError } from '../errors.js'
 import { findWeights } from './folder.js'
+import { collect, dropBuffers, dropTiedDecoder, type FoundTensor } from './found-tensors.js'
 import { initialise, type WeightSink } from './initialise.js'
-import { canonicalName, type ExpectedParameter, expectedParameters, isHeadParameter } from './names.js'
+import { type ExpectedParameter, expectedParameters, isHeadParameter, MAPPING } from './names.js'
+
 import { SafetensorsFile } from './safetensors-file.js'
-import type { TensorEntry } from './safetensors-header.js'
 
 export interface LoadOptions {
   signal?: AbortSignal | undefined
@@ -16,194 +19,183 @@ export interface LoadOptions {
   seed?: number | undefined
 }
 
-/** What was done with each tensor; names as inside the package. */
+/** What was done with each tensor; names as inside the package where the model has them, else as in the file. */
 export interface LoadReport {
   loaded: string[]
   /** Not in the checkpoint: freshly initialised. */
   missing: string[]
   /** Missing tensors of the head: a task that needs it answers at random. */
   missingHead: string[]
-  /** In the checkpoint, but not in the model; names as in the file. */
+  /** Not in the checkpoint, and rightly so: E = H without a mapping, as google-research/albert has it. */
+  identity: string[]
+  /** In the checkpoint, but not in the model. */
   unexpected: string[]
-  /** Duplicates of tied weights and buffers that need no place. */
+  /** In the checkpoint once more, with the same values: the decoder of masked words is the word table. */
+  tied: string[]
+  /** Buffers of older files, computed anew. */
   ignored: string[]
   /** dtype of the weights on disk. */
   dtype: string | null
 }
 
-interface Found {
-  file: SafetensorsFile
-  entry: TensorEntry
-}
-
 const READABLE = ['F64', 'F32', 'F16', 'BF16'] as const
 type Readable = (typeof READABLE)[number]
 
-// Buffers of older files that transformers computes anew.
-const BUFFERS = ['embeddings.position_ids', 'embeddings.token_type_ids']
-const DECODER_WEIGHT = 'predictions.decoder.weight'
-const DECODER_BIAS = 'predictions.decoder.bias'
+/** A checkpoint that fits a configuration, ready to be copied. */
+export class Checkpoint {
+  private constructor(
+    readonly report: LoadReport,
+    private readonly config: AlbertConfig,
+    private readonly expected: ExpectedParameter[],
+    private readonly found: Map<string, FoundTensor>,
+    private readonly files: SafetensorsFile[],
+  ) {}
 
-/** Throws MODEL_NOT_FOUND, UNSUPPORTED_CHECKPOINT, INVALID_CHECKPOINT, or the signal's reason. */
+  /** Throws MODEL_NOT_FOUND, UNSUPPORTED_CHECKPOINT or INVALID_CHECKPOINT. */
+  static async open(path: string, config: AlbertConfig, head: HeadName): Promise<Checkpoint> {
+    const files = await openFiles(path, config)
+    try {
+      const expected = expectedParameters(config, head)
+      const wanted = new Set(expected.map(({ name }) => name))
+      const found = collect(files, config)
+      const ignored = dropBuffers(found)
+      const tied = wanted.has('predictions.bias') ? await dropTiedDecoder(found) : []
+      for (const parameter of expected) checkEntry(parameter, found.get(parameter.name))
+      const absent = expected.map(({ name }) => name).filter(name => !found.has(name))
+      const identity = isIdentity(config, absent) ? absent.filter(name => name.startsWith(MAPPING)) : []
+      const missing = absent.filter(name => !identity.includes(name))
+      const loaded = expected.map(({ name }) => name).filter(name => found.has(name))
+      checkShare(path, expected, new Set(missing), found)
+      const unexpected = [...found].filter(([name]) => !wanted.has(name)).map(([, { entry }]) => entry.name)
+      const missingHead = missing.filter(isHeadParameter)
+      const dtype = found.get(loaded[0]!)!.entry.dtype
+      const report = { loaded, missing, missingHead, identity, unexpected, tied, ignored, dtype }
+      return new Checkpoint(report, config, expected, found, files)
+    } catch (error) {
+      await closeAll(files)
+      throw error
+    }
+  }
+
+  /** Writes every tensor of the model into `sink`. Throws INVALID_CHECKPOINT, or the signal's reason. */
+  async copyTo(sink: WeightSink, { signal, onProgress, seed = 0 }: LoadOptions = {}): Promise<void> {
+    const present = this.report.loaded.map(name => ({ name, ...this.found.get(name)! }))
+    const total = present.reduce((sum, { entry }) => sum + entry.end - entry.begin, 0)
+    let done = 0
+    for (const { name, file, entry } of present) {
+      signal?.throwIfAborted()
+      for await (const { offset, bytes } of file.chunks(entry)) {
+        signal?.throwIfAborted()
+        sink.write(name, offset, bytes, entry.dtype as Readable)
+        done += bytes.byteLength
+        onProgress?.(done, total)
+      }
+    }
+    const missing = new Set(this.report.missing)
+    const fresh = this.expected.filter(({ name }) => missing.has(name))
+    await initialise(fresh, this.config, seed, sink, signal)
+    if (this.report.identity.length > 0) writeIdentity(this.config.hidden_size, sink)
+  }
+
+  async close(): Promise<void> {
+    await closeAll(this.files)
+  }
+}
+
+/** Opens, copies and closes. `sink` may be a function that makes it: it is called once all has been checked. */
 export async function loadCheckpoint(
   path: string,
   config: AlbertConfig,
   head: HeadName,
-  sink: WeightSink,
+  sink: WeightSink | (() => WeightSink),
   options: LoadOptions = {},
 ): Promise<LoadReport> {
-  const files = await openFiles(path)
+  const checkpoint = await Checkpoint.open(path, config, head)
   try {
-    const found = collect(files, config)
-    const ignored = await dropTied(found)
-    const expected = expectedParameters(config, head)
-    const present = expected.filter(({ name }) => found.has(name))
-    for (const parameter of present) checkEntry(parameter, found.get(parameter.name)!)
-    await copy(present, found, sink, options)
-    const missing = expected.filter(({ name }) => !found.has(name))
-    initialise(missing, config, options.seed ?? 0, sink)
-    const names = new Set(expected.map(({ name }) => name))
-    const missingNames = missing.map(({ name }) => name)
-    return {
-      loaded: present.map(({ name }) => name),
-      missing: missingNames,
-      missingHead: missingNames.filter(isHeadParameter),
-      unexpected: [...found].filter(([name]) => !names.has(name)).map(([, { entry }]) => entry.name),
-      ignored,
-      dtype: present.length > 0 ? found.get(present[0]!.name)!.entry.dtype : null,
-    }
+    await checkpoint.copyTo(typeof sink === 'function' ? sink() : sink, options)
+    return checkpoint.report
   } finally {
-    await Promise.all(files.map(file => file.close()))
+    await checkpoint.close()
   }
 }
 
-async function openFiles(path: string): Promise<SafetensorsFile[]> {
-  const { paths, listed } = await findWeights(path)
-  const files: SafetensorsFile[] = []
+async function openFiles(path: string, { architectures }: AlbertConfig): Promise<SafetensorsFile[]> {
+  const { paths, listed } = await findWeights(path, architectures[0])
+  const files = new Map<string, SafetensorsFile>()
   try {
-    for (const file of paths) files.push(await SafetensorsFile.open(file))
+    for (const file of paths) files.set(file, await (listed ? openShard(file) : SafetensorsFile.open(file)))
     for (const [tensor, file] of listed ?? []) {
-      if (files.find(opened => opened.path === file)?.tensors.has(tensor)) continue
+      if (files.get(file)!.tensors.has(tensor)) continue
       throw new AlbertError(
         'INVALID_CHECKPOINT',
-        `The index names ${JSON.stringify(tensor)} in ${file}, but it is not there.`,
+        `The index names tensor ${describe(tensor)} in ${file}, but it is not there.`,
       )
     }
-    return files
+    return [...files.values()]
   } catch (error) {
-    await Promise.all(files.map(file => file.close()))
+    await closeAll([...files.values()])
     throw error
   }
 }
 
-/** Tensors by our names. Two tensors of one name (with and without prefix, say) are refused. */
-function collect(files: SafetensorsFile[], config: AlbertConfig): Map<string, Found> {
-  const found = new Map<string, Found>()
-  for (const file of files) {
-    for (const entry of file.tensors.values()) {
-      const name = canonicalName(entry.name, config)
-      const other = found.get(name)
-      if (other) {
-        throw new AlbertError(
-          'INVALID_CHECKPOINT',
-          `${file.path} holds both ${other.entry.name} and ${entry.name}, which are one tensor of the model.`,
-        )
-      }
-      found.set(name, { file, entry })
-    }
+async function openShard(path: string): Promise<SafetensorsFile> {
+  try {
+    return await SafetensorsFile.open(path)
+  } catch (cause) {
+    if (!isAlbertError(cause) || cause.code !== 'MODEL_NOT_FOUND') throw cause
+    throw new AlbertError('INVALID_CHECKPOINT', `The index names a file that is not there: ${cause.message}`, { cause })
   }
-  return found
 }
 
-/** Removes buffers and the duplicates of the tied decoder from `found`; names of what was dropped. */
-async function dropTied(found: Map<string, Found>): Promise<string[]> {
-  const ignored = BUFFERS.filter(name => found.delete(name))
-  const weight = found.get(DECODER_WEIGHT)
-  const word = found.get('embeddings.word_embeddings.weight')
-  if (weight && word) {
-    if (!(await weight.file.sameBytes(weight.entry, word.file, word.entry))) {
-      throw new AlbertError(
-        'UNSUPPORTED_CHECKPOINT',
-        `${weight.entry.name} differs from ${word.entry.name}; a decoder with a table of its own is not supported.`,
-        {
-          hint: 'Remove the decoder weight from the file to use the word table, as ALBERT was published.',
-        },
-      )
-    }
-    found.delete(DECODER_WEIGHT)
-    ignored.push(DECODER_WEIGHT)
-  }
-  const bias = found.get(DECODER_BIAS)
-  if (bias) {
-    const published = found.get('predictions.bias')
-    found.delete(DECODER_BIAS)
-    if (!published) {
-      found.set('predictions.bias', bias)
-    } else if (await bias.file.sameBytes(bias.entry, published.file, published.entry)) {
-      ignored.push(DECODER_BIAS)
-    } else {
-      throw new AlbertError(
-        'INVALID_CHECKPOINT',
-        `${bias.entry.name} differs from ${published.entry.name}, but they are one vector of the model.`,
-      )
-    }
-  }
-  return ignored
+async function closeAll(files: SafetensorsFile[]): Promise<void> {
+  await Promise.all(files.map(file => file.close()))
 }
 
-function checkEntry({ name, shape }: ExpectedParameter, { file, entry }: Found): void {
-  if (entry.shape.length !== shape.length || entry.shape.some((extent, axis) => extent !== shape[axis])) {
-    throw new AlbertError(
-      'INVALID_CHECKPOINT',
-      `${entry.name} in ${file.path} has shape [${entry.shape}]; the configuration needs [${shape}] for ${name}.`,
-    )
+function checkEntry({ shape }: ExpectedParameter, found: FoundTensor | undefined): void {
+  if (!found) return
+  const { file, entry } = found
+  if (entry.shape.join() !== shape.join()) {
+    const given = `[${entry.shape.slice(0, 8)}${entry.shape.length > 8 ? ', ...' : ''}]`
+    const message = `${describe(entry.name)} in ${file.path} has shape ${given}; the configuration needs [${shape}].`
+    throw new AlbertError('INVALID_CHECKPOINT', message)
   }
   if (!READABLE.includes(entry.dtype as Readable)) {
-    throw new AlbertError(
-      'UNSUPPORTED_CHECKPOINT',
-      `${entry.name} in ${file.path} has dtype ${entry.dtype}; weights can be ${READABLE.join(', ')}.`,
-    )
+    const message = `${describe(entry.name)} in ${file.path} has dtype ${entry.dtype}; weights can be ${READABLE.join(', ')}.`
+    throw new AlbertError('UNSUPPORTED_CHECKPOINT', message)
   }
 }
 
-async function copy(
-  present: ExpectedParameter[],
-  found: Map<string, Found>,
-  sink: WeightSink,
-  options: LoadOptions,
-): Promise<void> {
-  const sizeOf = ({ name }: ExpectedParameter) => {
-    const { begin, end } = found.get(name)!.entry
-    return end - begin
-  }
-  const total = present.reduce((sum, parameter) => sum + sizeOf(parameter), 0)
-  let loaded = 0
-  for (const { name } of present) {
-    const { file, entry } = found.get(name)!
-    for await (const { offset, bytes } of file.chunks(entry)) {
-      options.signal?.throwIfAborted()
-      sink.write(name, offset, bytes, entry.dtype as Readable)
-      loaded += bytes.byteLength
-      options.onProgress?.(loaded, total)
-    }
-  }
+function isIdentity({ embedding_size, hidden_size }: AlbertConfig, absent: string[]): boolean {
+  return embedding_size === hidden_size && absent.filter(name => name.startsWith(MAPPING)).length === 2
 }
 
-/** What users should hear about a load, one sentence each; empty when everything fitted. */
-export function reportSentences(report: LoadReport, modelName: string): string[] {
-  const list = (names: string[]) =>
-    names.length > 8 ? `${names.slice(0, 8).join(', ')} and ${names.length - 8} more` : names.join(', ')
-  const sentences: string[] = []
-  if (report.missing.length > 0) {
-    sentences.push(
-      `${modelName}: not in the checkpoint and newly initialised (train before you rely on them): ${list(report.missing)}.`,
-    )
+/**
+ * transformers initialises whatever is missing, were it everything. Here at least half of the weights must be there:
+ * less is a wrong file or a wrong config.json, and would let a small file ask for any amount of memory.
+ */
+function checkShare(
+  path: string,
+  expected: ExpectedParameter[],
+  missing: Set<string>,
+  found: Map<string, FoundTensor>,
+): void {
+  const sizeOf = ({ shape }: ExpectedParameter) => shape.reduce((product, extent) => product * extent, 1)
+  const total = expected.reduce((sum, each) => sum + sizeOf(each), 0)
+  const lacking = expected.filter(({ name }) => missing.has(name)).reduce((sum, each) => sum + sizeOf(each), 0)
+  if (2 * lacking < total) return
+  const names = [...found.values()].slice(0, 3).map(({ entry }) => describe(entry.name))
+  throw new AlbertError(
+    'INVALID_CHECKPOINT',
+    `${path} lacks ${lacking} of the ${total} weights that the configuration describes; it holds ${found.size} tensors${names.length > 0 ? `, the first ${names.join(', ')}` : ''}.`,
+    { hint: `The first tensor looked for is ${expected[0]!.name}, with or without a prefix.` },
+  )
+}
+
+function writeIdentity(size: number, sink: WeightSink): void {
+  for (let row = 0; row < size; row++) {
+    const values = new Float32Array(size)
+    values[row] = 1
+    sink.write(`${MAPPING}.weight`, row * size, new Uint8Array(values.buffer), 'F32')
   }
-  if (report.missing.some(name => name.startsWith('pooler.'))) {
-    sentences.push(`${modelName}: the pooler is newly initialised, so pooled vectors are random.`)
-  }
-  if (report.unexpected.length > 0) {
-    sentences.push(`${modelName}: in the checkpoint but not used by this model: ${list(report.unexpected)}.`)
-  }
-  return sentences
+  sink.write(`${MAPPING}.bias`, 0, new Uint8Array(4 * size), 'F32')
 }

@@ -7,15 +7,18 @@ export interface ExpectedParameter {
   shape: number[]
 }
 
+export const WORD_TABLE = 'embeddings.word_embeddings.weight'
+export const MAPPING = 'encoder.embedding_hidden_mapping_in'
+
 /** Every tensor of a model, in the order of a transformers checkpoint. Its native twin is native/model/parameters.def. */
 export function expectedParameters(config: AlbertConfig, head: HeadName): ExpectedParameter[] {
   const { vocab_size: v, embedding_size: e, hidden_size: h, max_position_embeddings: p, type_vocab_size: t } = config
   return [
-    { name: 'embeddings.word_embeddings.weight', shape: [v, e] },
+    { name: WORD_TABLE, shape: [v, e] },
     { name: 'embeddings.position_embeddings.weight', shape: [p, e] },
     { name: 'embeddings.token_type_embeddings.weight', shape: [t, e] },
     ...norm('embeddings.LayerNorm', e),
-    ...(config.embedding_projection ? linear('encoder.embedding_hidden_mapping_in', h, e) : []),
+    ...(config.embedding_projection ? linear(MAPPING, h, e) : []),
     ...blockParameters(config),
     ...(hasPooler(head) ? linear('pooler', h, h) : []),
     ...headParameters(config, head),
@@ -46,36 +49,35 @@ function norm(name: string, width: number): ExpectedParameter[] {
   ]
 }
 
-/** Prefix of each attention and FFN set. */
-function setPrefixes(config: AlbertConfig): { attention: string[]; ffn: string[] } {
-  const sets = (map: number[]) => Array.from({ length: map.at(-1)! + 1 }, (_, set) => set)
-  if (hasSplitNames(config)) {
-    return {
-      attention: sets(attentionMap(config)).map(set => `encoder.attention_groups.${set}`),
-      ffn: sets(ffnMap(config)).map(set => `encoder.ffn_groups.${set}`),
-    }
-  }
-  const inner = Array.from({ length: config.inner_group_num }, (_, j) => j)
-  const blocks = sets(attentionMap(config)).flatMap(g =>
-    inner.map(j => `encoder.albert_layer_groups.${g}.albert_layers.${j}`),
-  )
-  return { attention: blocks.map(block => `${block}.attention`), ffn: blocks }
+// A set is one inner block of one group; with names of their own the two families have no inner blocks.
+
+function attentionPrefix(config: AlbertConfig, set: number): string {
+  return hasSplitNames(config) ? `encoder.attention_groups.${set}.` : `${blockPrefix(config, set)}attention.`
+}
+
+function ffnPrefix(config: AlbertConfig, set: number): string {
+  return hasSplitNames(config) ? `encoder.ffn_groups.${set}.` : blockPrefix(config, set)
+}
+
+function blockPrefix({ inner_group_num: inner }: AlbertConfig, set: number): string {
+  return `encoder.albert_layer_groups.${Math.floor(set / inner)}.albert_layers.${set % inner}.`
 }
 
 function blockParameters(config: AlbertConfig): ExpectedParameter[] {
   const { hidden_size: h, intermediate_size: i } = config
-  const { attention, ffn } = setPrefixes(config)
-  return [
-    ...attention.flatMap(set => [
-      ...['query', 'key', 'value', 'dense'].flatMap(name => linear(`${set}.${name}`, h, h)),
-      ...norm(`${set}.LayerNorm`, h),
-    ]),
-    ...ffn.flatMap(set => [
-      ...linear(`${set}.ffn`, i, h),
-      ...linear(`${set}.ffn_output`, h, i),
-      ...norm(`${set}.full_layer_layer_norm`, h),
-    ]),
+  const sets = (map: number[]) => [...Array((map.at(-1)! + 1) * config.inner_group_num).keys()]
+  const attention = sets(attentionMap(config)).map(set => attentionPrefix(config, set))
+  const ffn = sets(ffnMap(config)).map(set => ffnPrefix(config, set))
+  const attentionOf = (prefix: string) => [
+    ...['query', 'key', 'value', 'dense'].flatMap(part => linear(prefix + part, h, h)),
+    ...norm(`${prefix}LayerNorm`, h),
   ]
+  const ffnOf = (prefix: string) => [...linear(`${prefix}ffn`, i, h), ...linear(`${prefix}ffn_output`, h, i)]
+  const lastNormOf = (prefix: string) => norm(`${prefix}full_layer_layer_norm`, h)
+  if (hasSplitNames(config)) {
+    return [...attention.flatMap(attentionOf), ...ffn.flatMap(prefix => [...ffnOf(prefix), ...lastNormOf(prefix)])]
+  }
+  return ffn.flatMap((prefix, set) => [...lastNormOf(prefix), ...attentionOf(attention[set]!), ...ffnOf(prefix)])
 }
 
 function headParameters(config: AlbertConfig, head: HeadName): ExpectedParameter[] {
@@ -83,8 +85,8 @@ function headParameters(config: AlbertConfig, head: HeadName): ExpectedParameter
   const labels = headLabels(config, head)
   const decoder = [
     { name: 'predictions.bias', shape: [v] },
-    ...linear('predictions.dense', e, h),
     ...norm('predictions.LayerNorm', e),
+    ...linear('predictions.dense', e, h),
   ]
   switch (head) {
     case 'none':
@@ -116,59 +118,70 @@ export function isHeadParameter(name: string): boolean {
   return !/^(embeddings|encoder|pooler)\./.test(name)
 }
 
-// BERT's names for ours, `N` being a layer. transformers' BertModel; gamma and beta are older spellings.
-const BERT_NAMES: [bert: string, ours: string][] = [
-  ['encoder.layer.N.attention.self.', 'encoder.attention_groups.N.'],
-  ['encoder.layer.N.attention.output.', 'encoder.attention_groups.N.'],
-  ['encoder.layer.N.intermediate.dense.', 'encoder.ffn_groups.N.ffn.'],
-  ['encoder.layer.N.output.dense.', 'encoder.ffn_groups.N.ffn_output.'],
-  ['encoder.layer.N.output.LayerNorm.', 'encoder.ffn_groups.N.full_layer_layer_norm.'],
+const HEAD_PARTS =
+  /^(predictions|sop_classifier|classifier|qa_outputs|start_logits|end_logits|answer_class|pooler|seq_relationship)\./
+
+/** True for a tensor that some head of this architecture has: no surprise in a checkpoint, whatever the head in use. */
+export function belongsToSomeHead(name: string): boolean {
+  return HEAD_PARTS.test(name)
+}
+
+// BERT's names, as BertModel of transformers has them, beside ours. The rows of a layer begin behind its number.
+const BERT_LAYER: [bert: string, family: 'attention' | 'ffn', ours: string][] = [
+  ['attention.self.query.', 'attention', 'query.'],
+  ['attention.self.key.', 'attention', 'key.'],
+  ['attention.self.value.', 'attention', 'value.'],
+  ['attention.output.dense.', 'attention', 'dense.'],
+  ['attention.output.LayerNorm.', 'attention', 'LayerNorm.'],
+  ['intermediate.dense.', 'ffn', 'ffn.'],
+  ['output.dense.', 'ffn', 'ffn_output.'],
+  ['output.LayerNorm.', 'ffn', 'full_layer_layer_norm.'],
+]
+const BERT_REST: [bert: string, ours: string][] = [
   ['pooler.dense.', 'pooler.'],
-  ['cls.predictions.transform.dense.', 'predictions.dense.'],
-  ['cls.predictions.transform.LayerNorm.', 'predictions.LayerNorm.'],
+  ['cls.predictions.transform.', 'predictions.'],
   ['cls.predictions.', 'predictions.'],
   ['cls.seq_relationship.', 'sop_classifier.classifier.'],
 ]
 
-function renamed(name: string, from: string, to: string): string | undefined {
-  const layer = /\.(\d+)\./.exec(name)?.[1]
-  if (layer === undefined && from.includes('N.')) return undefined
-  const start = from.replace('.N.', `.${layer}.`)
-  return name.startsWith(start) ? to.replace('.N.', `.${layer}.`) + name.slice(start.length) : undefined
-}
-
-/** Our name for a tensor of a file: prefix dropped, BERT's names translated. */
+/** Our name for a tensor of a file: prefix dropped, BERT's names and those of older files translated. */
 export function canonicalName(name: string, config: AlbertConfig): string {
   const bare = name
     .replace(/^(albert|bert)\./, '')
-    .replace(/\.gamma$/, '.weight')
-    .replace(/\.beta$/, '.bias')
-  if (config.model_type !== 'bert') return bare
-  for (const [bert, ours] of BERT_NAMES) {
-    const found = renamed(bare, bert, ours)
-    if (found !== undefined) return found
+    .replace(/(LayerNorm|layer_norm)\.gamma$/, '$1.weight')
+    .replace(/(LayerNorm|layer_norm)\.beta$/, '$1.bias')
+  return config.model_type === 'bert' ? fromBert(bare, config) : bare
+}
+
+function fromBert(name: string, config: AlbertConfig): string {
+  const [, layer, rest] = /^encoder\.layer\.(\d{1,4})\.(.+)$/.exec(name) ?? []
+  if (rest !== undefined) {
+    const row = BERT_LAYER.find(([bert]) => rest.startsWith(bert))
+    if (!row) return name
+    const [bert, family, ours] = row
+    const prefix = family === 'attention' ? attentionPrefix : ffnPrefix
+    return prefix(config, Number(layer)) + ours + rest.slice(bert.length)
   }
-  return bare
+  const row = BERT_REST.find(([bert]) => name.startsWith(bert))
+  return row ? row[1] + name.slice(row[0].length) : name
 }
 
 /** The name under which a tensor is saved: `albert.` (or `bert.`) before what is not the head's, as transformers has it. */
 export function savedName(name: string, config: AlbertConfig, head: HeadName): string {
   const isBert = config.model_type === 'bert'
-  const bare = isBert ? bertName(name) : name
+  const bare = isBert ? toBert(name) : name
   return head === 'none' || isHeadParameter(name) ? bare : `${isBert ? 'bert' : 'albert'}.${bare}`
 }
 
-function bertName(name: string): string {
-  // query, key and value stand under `self`, the output projection and its LayerNorm under `output`.
-  const attention = /^encoder\.attention_groups\.(\d+)\.(query|key|value|dense|LayerNorm)\.(\w+)$/.exec(name)
-  if (attention) {
-    const [, layer, part, kind] = attention
-    const room = part === 'dense' || part === 'LayerNorm' ? 'output' : 'self'
-    return `encoder.layer.${layer}.attention.${room}.${part}.${kind}`
+function toBert(name: string): string {
+  const block = /^encoder\.(?:attention|ffn|albert_layer)_groups\.(\d+)\.(?:albert_layers\.0\.(?:attention\.)?)?(.+)$/
+  const [, layer, rest] = block.exec(name) ?? []
+  if (rest !== undefined) {
+    const [bert, , ours] = BERT_LAYER.find(row => rest.startsWith(row[2]))!
+    return `encoder.layer.${layer}.${bert}${rest.slice(ours.length)}`
   }
-  for (const [bert, ours] of BERT_NAMES.slice(2)) {
-    const found = renamed(name, ours, bert)
-    if (found !== undefined) return found
-  }
-  return name
+  if (/^predictions\.(dense|LayerNorm)\./.test(name)) return `cls.predictions.transform.${name.slice(12)}`
+  if (name.startsWith('predictions.')) return `cls.${name}`
+  const row = BERT_REST.find(([, ours]) => name.startsWith(ours))
+  return row ? row[0] + name.slice(row[1].length) : name
 }

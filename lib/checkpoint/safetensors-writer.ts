@@ -1,9 +1,8 @@
-// Writes a safetensors file as the reference library does: same order of tensors, same header padding. The file appears
-// under its name only when it is complete and on disk.
-import { randomBytes } from 'node:crypto'
-import { type FileHandle, open, rename, rm } from 'node:fs/promises'
+// Writes a safetensors file byte for byte as the reference library does: order of tensors, spelling and padding of the
+// header. https://github.com/huggingface/safetensors#format
 import { AlbertError } from '../errors.js'
-import { DTYPE_BYTES } from './safetensors-header.js'
+import { replaceFile } from './new-file.js'
+import { byteSize, DTYPE_BITS } from './safetensors-header.js'
 
 export interface TensorToWrite {
   name: string
@@ -13,72 +12,52 @@ export interface TensorToWrite {
   chunks: () => AsyncIterable<Uint8Array> | Iterable<Uint8Array>
 }
 
-/** Throws CANNOT_WRITE; leaves no half file behind. */
+/** Throws CANNOT_WRITE, or what `chunks` throws; leaves no half file behind. */
 export async function writeSafetensors(
   path: string,
   tensors: TensorToWrite[],
   metadata: Record<string, string>,
 ): Promise<void> {
-  // The reference library orders by alignment, then by name, so that every tensor is aligned.
+  const dtypes = Object.keys(DTYPE_BITS)
+  // Widest dtype first, so that every tensor is aligned; then by name.
   const ordered = [...tensors].sort(
-    (a, b) => DTYPE_BYTES[b.dtype]! - DTYPE_BYTES[a.dtype]! || (a.name < b.name ? -1 : 1),
+    (a, b) => dtypes.indexOf(b.dtype) - dtypes.indexOf(a.dtype) || (a.name < b.name ? -1 : 1),
   )
-  await replaceFile(path, async handle => {
-    await writeAll(handle, headerBytes(ordered, metadata))
+  await replaceFile(path, async file => {
+    await file.write(headerBytes(ordered, metadata))
     for (const tensor of ordered) {
       let written = 0
       for await (const bytes of tensor.chunks()) {
-        await writeAll(handle, bytes)
+        await file.write(bytes)
         written += bytes.byteLength
       }
-      if (written !== byteSize(tensor)) {
-        throw new AlbertError('INTERNAL', `${tensor.name} gave ${written} bytes; its shape needs ${byteSize(tensor)}.`)
+      if (written !== sizeOf(tensor)) {
+        throw new AlbertError('INTERNAL', `${tensor.name} gave ${written} bytes; its shape needs ${sizeOf(tensor)}.`)
       }
     }
   })
 }
 
-/** Writes a file under a temporary name beside `path`, brings it to disk, then renames it. */
-export async function replaceFile(path: string, fill: (handle: FileHandle) => Promise<void>): Promise<void> {
-  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`
-  try {
-    const handle = await open(temporary, 'wx')
-    try {
-      await fill(handle)
-      await handle.sync()
-    } finally {
-      await handle.close()
-    }
-    await rename(temporary, path)
-  } catch (cause) {
-    await rm(temporary, { force: true }).catch(() => undefined)
-    if (cause instanceof AlbertError) throw cause
-    throw new AlbertError('CANNOT_WRITE', `${path} cannot be written: ${(cause as Error).message}.`, { cause })
-  }
+function sizeOf({ name, dtype, shape }: TensorToWrite): number {
+  const size = byteSize(dtype, shape)
+  if (size === undefined) throw new AlbertError('INTERNAL', `${name} cannot be written as ${dtype} [${shape}].`)
+  return size
 }
 
-function byteSize(tensor: TensorToWrite): number {
-  return tensor.shape.reduce((product, extent) => product * extent, DTYPE_BYTES[tensor.dtype]!)
-}
-
+/** The entries are joined as text: an object would bring keys that look like numbers to the front. */
 function headerBytes(tensors: TensorToWrite[], metadata: Record<string, string>): Uint8Array {
-  const header: Record<string, unknown> = { __metadata__: metadata }
-  let at = 0
+  const entries = [`"__metadata__":${JSON.stringify(metadata)}`]
+  let begin = 0
   for (const tensor of tensors) {
-    const end = at + byteSize(tensor)
-    header[tensor.name] = { dtype: tensor.dtype, shape: tensor.shape, data_offsets: [at, end] }
-    at = end
+    const { name, dtype, shape } = tensor
+    const end = begin + sizeOf(tensor)
+    entries.push(`${JSON.stringify(name)}:${JSON.stringify({ dtype, shape, data_offsets: [begin, end] })}`)
+    begin = end
   }
-  const json = Buffer.from(JSON.stringify(header))
+  const json = Buffer.from(`{${entries.join()}}`)
   const padded = Math.ceil(json.length / 8) * 8
-  const bytes = Buffer.alloc(8 + padded, 0x20)
+  const bytes = Buffer.alloc(8 + padded, ' ')
   bytes.writeBigUInt64LE(BigInt(padded))
   json.copy(bytes, 8)
   return bytes
-}
-
-async function writeAll(handle: FileHandle, bytes: Uint8Array): Promise<void> {
-  for (let done = 0; done < bytes.byteLength; ) {
-    done += (await handle.write(bytes, done, bytes.byteLength - done)).bytesWritten
-  }
 }

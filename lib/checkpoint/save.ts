@@ -1,18 +1,23 @@
 // Saves a model as a directory that transformers loads back bit for bit: config.json and model.safetensors.
 // One file whatever the size: the largest ALBERT has 0.9 GB, transformers cuts from 5 GB on.
-import { copyFile, mkdir } from 'node:fs/promises'
+import { mkdir, readFile, realpath } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { type AlbertConfig, type HeadName, serializeConfig } from '../config.js'
+import { type AlbertConfig, configText, type HeadName } from '../config.js'
 import { AlbertError } from '../errors.js'
 import { toBytes } from './half.js'
-import { expectedParameters, savedName } from './names.js'
-import { replaceFile, type TensorToWrite, writeSafetensors } from './safetensors-writer.js'
+import { type ExpectedParameter, expectedParameters, savedName } from './names.js'
+import { orCannotWrite, replaceFile } from './new-file.js'
+import { writeSafetensors } from './safetensors-writer.js'
+
+export type SavedDtype = 'float32' | 'bfloat16' | 'float16'
 
 export interface SaveOptions {
   /** dtype on disk; by default that of the checkpoint the model came from, else float32. */
-  dtype?: 'float32' | 'bfloat16' | 'float16' | undefined
+  dtype?: SavedDtype | undefined
   /** Tokenizer files to copy beside the weights. */
-  tokenizerFiles?: string[] | undefined
+  tokenizerFiles?: readonly string[] | undefined
+  /** Goes into the header of the weight file. */
+  metadata?: Readonly<Record<string, string>> | undefined
 }
 
 /** Where weights come from: fills `target` with elements from `offset` on. */
@@ -22,8 +27,9 @@ export interface WeightSource {
 
 const CHUNK = 1 << 20
 const ON_DISK = { float32: 'F32', bfloat16: 'BF16', float16: 'F16' } as const
+type DiskDtype = (typeof ON_DISK)[SavedDtype]
 
-// Classes of transformers; SQuAD 2's head and BERT-like models with ALBERT's name have none.
+// Classes of transformers; SQuAD 2's head has none.
 const ARCHITECTURES: Record<HeadName, string> = {
   none: 'Model',
   masked_lm: 'ForMaskedLM',
@@ -35,7 +41,7 @@ const ARCHITECTURES: Record<HeadName, string> = {
   squad2: 'ForSquad2',
 }
 
-/** Throws CANNOT_WRITE. */
+/** Throws CANNOT_WRITE, or UNSUPPORTED_DTYPE where the dtype cannot hold a weight. */
 export async function saveCheckpoint(
   folder: string,
   config: AlbertConfig,
@@ -43,42 +49,50 @@ export async function saveCheckpoint(
   source: WeightSource,
   options: SaveOptions = {},
 ): Promise<void> {
-  const dtype =
-    options.dtype ?? (Object.hasOwn(ON_DISK, config.dtype ?? '') ? (config.dtype as keyof typeof ON_DISK) : 'float32')
-  const saved = {
-    ...config,
-    dtype,
-    architectures: [`${config.model_type === 'bert' ? 'Bert' : 'Albert'}${ARCHITECTURES[head]}`],
-  }
-  const tensors: TensorToWrite[] = expectedParameters(config, head).map(({ name, shape }) => ({
-    name: savedName(name, config, head),
+  const dtype = savedDtype(options.dtype ?? config.dtype)
+  const architecture = `${config.model_type === 'bert' ? 'Bert' : 'Albert'}${ARCHITECTURES[head]}`
+  const text = configText({ ...config, dtype, architectures: [architecture] })
+  const tensors = expectedParameters(config, head).map(parameter => ({
+    name: savedName(parameter.name, config, head),
     dtype: ON_DISK[dtype],
-    shape,
-    chunks: () => chunksOf(name, shape, source, ON_DISK[dtype]),
+    shape: parameter.shape,
+    chunks: () => chunksOf(parameter, source, ON_DISK[dtype]),
   }))
-  try {
-    await mkdir(folder, { recursive: true })
-    for (const file of options.tokenizerFiles ?? []) await copyFile(file, join(folder, basename(file)))
-  } catch (cause) {
-    throw new AlbertError('CANNOT_WRITE', `${folder} cannot be written: ${(cause as Error).message}.`, { cause })
-  }
-  await writeSafetensors(join(folder, 'model.safetensors'), tensors, { format: 'pt' })
-  const text = `${JSON.stringify(serializeConfig(saved), null, 2)}\n`
-  await replaceFile(join(folder, 'config.json'), async handle => {
-    await handle.writeFile(text)
-  })
+  await orCannotWrite(folder, mkdir(folder, { recursive: true }))
+  await writeSafetensors(join(folder, 'model.safetensors'), tensors, { ...options.metadata, format: 'pt' })
+  await replaceFile(join(folder, 'config.json'), file => file.write(Buffer.from(text)))
+  for (const path of options.tokenizerFiles ?? []) await copyInto(folder, path)
 }
 
-function* chunksOf(
-  name: string,
-  shape: number[],
-  source: WeightSource,
-  dtype: 'F32' | 'BF16' | 'F16',
-): Generator<Uint8Array> {
+/** A dtype that a checkpoint had and that is not written here (float64, or none said) becomes float32. */
+function savedDtype(name: string | null): SavedDtype {
+  return name !== null && Object.hasOwn(ON_DISK, name) ? (name as SavedDtype) : 'float32'
+}
+
+async function copyInto(folder: string, path: string): Promise<void> {
+  const target = join(folder, basename(path))
+  const [from, to] = await Promise.all([path, target].map(each => realpath(each).catch(() => undefined)))
+  if (from !== undefined && from === to) return
+  const bytes = await orCannotWrite(target, readFile(path))
+  await replaceFile(target, file => file.write(bytes))
+}
+
+function* chunksOf({ name, shape }: ExpectedParameter, source: WeightSource, dtype: DiskDtype): Generator<Uint8Array> {
   const size = shape.reduce((product, extent) => product * extent, 1)
   for (let offset = 0; offset < size; offset += CHUNK) {
     const values = new Float32Array(Math.min(CHUNK, size - offset))
     source.read(name, offset, values)
+    if (dtype === 'F16') checkFloat16(name, values)
     yield toBytes(values, dtype)
   }
+}
+
+/** float16 ends at 65504; a weight beyond would come back as infinity. */
+function checkFloat16(name: string, values: Float32Array): void {
+  const wrong = values.find(value => Math.abs(value) >= 65520 && Number.isFinite(value))
+  if (wrong === undefined) return
+  throw new AlbertError(
+    'UNSUPPORTED_DTYPE',
+    `${name} holds ${wrong}, too large for float16; save as bfloat16 or float32.`,
+  )
 }

@@ -1,0 +1,57 @@
+// Writes a file that appears under its name only when it is complete and on disk.
+import { randomBytes } from 'node:crypto'
+import { type FileHandle, open, rename, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { AlbertError } from '../errors.js'
+
+/**
+ * Fills a temporary file beside `path`, brings it to disk, then gives it the name. What is there under the name stays
+ * whole until then. Throws CANNOT_WRITE, or what `fill` throws; neither leaves a temporary file.
+ */
+export async function replaceFile(path: string, fill: (file: NewFile) => Promise<void>): Promise<void> {
+  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.incomplete`)
+  const handle = await orCannotWrite(path, open(temporary, 'wx'))
+  try {
+    try {
+      await fill(new NewFile(path, handle))
+      await orCannotWrite(path, handle.sync())
+    } finally {
+      await handle.close()
+    }
+    await orCannotWrite(path, rename(temporary, path))
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined)
+    throw error
+  }
+  await syncFolder(dirname(path))
+}
+
+export class NewFile {
+  constructor(
+    private readonly path: string,
+    private readonly handle: FileHandle,
+  ) {}
+
+  /** Appends all bytes. */
+  async write(bytes: Uint8Array): Promise<void> {
+    for (let done = 0; done < bytes.byteLength; ) {
+      const writing = this.handle.write(bytes, done, bytes.byteLength - done)
+      done += (await orCannotWrite(this.path, writing)).bytesWritten
+    }
+  }
+}
+
+/** The name itself must survive a power cut too. Systems that cannot do it (Windows) need not. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder).catch(() => undefined)
+  await handle?.sync().catch(() => undefined)
+  await handle?.close()
+}
+
+export async function orCannotWrite<T>(path: string, writing: Promise<T>): Promise<T> {
+  try {
+    return await writing
+  } catch (cause) {
+    throw new AlbertError('CANNOT_WRITE', `${path} cannot be written: ${(cause as Error).message}.`, { cause })
+  }
+}
