@@ -3,7 +3,7 @@ const { pipeline } = require('albert-native')
 
 async function main() {
   const fillMask = await pipeline('fill-mask')
-  const [best] = await fillMask('The [MASK] of the house is red.')
+  const [best] = await fillMask('The president of the United [MASK] spoke to Congress.')
   console.log(best.token_str)
   await fillMask.dispose()
 }

@@ -3,10 +3,10 @@ import { pipeline } from 'albert-native'
 
 const fillMask = await pipeline('fill-mask')
 
-const answers = await fillMask('The children went to [MASK].', { top_k: 3 })
+const answers = await fillMask('I do not [MASK] what to say.', { top_k: 3 })
 for (const { score, token_str } of answers) console.log(score.toFixed(3), token_str)
 
-const [best] = await fillMask('She is the [MASK] of the house.', { targets: ['owner', 'king', 'lady'] })
+const [best] = await fillMask('He opened the [MASK] and walked in.', { targets: ['door', 'window', 'king'] })
 console.log(best.sequence)
 
 await fillMask.dispose()

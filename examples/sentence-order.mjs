@@ -3,12 +3,12 @@ import { pipeline } from 'albert-native'
 
 const order = await pipeline('sentence-order')
 
-const { label, scores } = await order('He opened the door.', 'Then he went into the room.')
+const { label, scores } = await order('John is a doctor.', 'He works in a hospital.')
 console.log(label, scores)
 
 const answers = await order([
-  { first: 'It rained all night.', second: 'In the morning the streets were wet.' },
-  { first: 'In the morning the streets were wet.', second: 'It rained all night.' },
+  { first: 'Diabetes is a disease.', second: 'It affects millions of people.' },
+  { first: 'It affects millions of people.', second: 'Diabetes is a disease.' },
 ])
 console.log(answers.map(answer => answer.label))
 
