@@ -212,14 +212,17 @@ describe('what cannot be written', () => {
     expect(readdirSync(folder)).toEqual(['model.safetensors'])
   })
 
-  it.skipIf(process.platform === 'win32' || process.getuid?.() === 0)('a folder without leave to write (needs a user other than root)', async () => {
-    const folder = newFolder()
-    mkdirSync(folder, { mode: 0o555 })
-    await expect(saveCheckpoint(folder, config, 'none', weightsOf('none'))).rejects.toMatchObject({
-      code: 'CANNOT_WRITE',
-    })
-    expect(readdirSync(folder)).toEqual([])
-  })
+  it.skipIf(process.platform === 'win32' || process.getuid?.() === 0)(
+    'a folder without leave to write (needs a user other than root)',
+    async () => {
+      const folder = newFolder()
+      mkdirSync(folder, { mode: 0o555 })
+      await expect(saveCheckpoint(folder, config, 'none', weightsOf('none'))).rejects.toMatchObject({
+        code: 'CANNOT_WRITE',
+      })
+      expect(readdirSync(folder)).toEqual([])
+    },
+  )
 
   it('weights that fail while they are read: what was there before stays whole, and nothing else', async () => {
     const folder = newFolder()
