@@ -11,6 +11,7 @@ export const tinyConfig = {
   intermediate_size: 80,
   max_position_embeddings: 64,
   hidden_act: 'gelu_new',
+  initializer_range: 0.1,
 } satisfies PartialConfig
 
 /** B texts of S ids each, different everywhere. */
