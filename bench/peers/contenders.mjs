@@ -6,7 +6,7 @@ import { loadAlbert } from '../albert.mjs'
 import { packTexts } from '../batch.mjs'
 
 /** @typedef {import('../batch.mjs').Batch} Batch */
-/** @typedef {{ version: string, prepare: (batch: Batch) => () => Promise<Float32Array>, close: () => Promise<void> }} Opened */
+/** @typedef {{ version: string, prepare: (batch: Batch) => () => Promise<Float32Array | Float64Array>, close: () => Promise<void> }} Opened */
 /** @typedef {(directory: string, threads: number) => Promise<Opened>} Open */
 
 // Not called `require`, which the type checker would follow: the checks of this folder run without its dependencies.
