@@ -88,18 +88,12 @@ async function show(report: Report, out: Output): Promise<void> {
       colors,
     )
   })
-  await section('Instruction sets', report.addon, () =>
-    tableLines(
-      [{ paint: colors.cyan }, {}, { paint: colors.green }],
-      (report.addon as Addon).isas.map(row => [
-        row.name,
-        stateOf(row),
-        row.chosen ? `← chosen: ${(report.addon as Addon).reason}` : '',
-      ]),
-      columns,
-      colors,
-    ),
-  )
+  await section('Instruction sets', report.addon, () => {
+    const { isas, reason } = report.addon as Addon
+    const rows = isas.map(row => [row.name, stateOf(row), row.chosen ? '← chosen' : ''])
+    const table = tableLines([{ paint: colors.cyan }, {}, { paint: colors.green }], rows, columns, colors)
+    return [...table, colors.dim(`  ${reason}`)]
+  })
   await section('Model in the package', report.model, () => {
     const { name, folder, bytes: size } = report.model as Exclude<Report['model'], Problem>
     return factLines([[name, `${bytes(size)} in ${folder}`]], colors)

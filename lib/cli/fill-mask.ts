@@ -57,7 +57,7 @@ export const fillMaskCommand = command<Options>({
           await out.lines([...(first ? [] : ['']), bold(visible(line.text))])
           const lists = listsOf(result)
           for (const [i, list] of lists.entries()) {
-            await out.line(lists.length > 1 ? dim(`  mask ${i + 1}`) : '')
+            await out.lines(lists.length > 1 ? ['', dim(`  mask ${i + 1}`)] : [''])
             const scores = list.map(each => ({ name: each.token_str, score: each.score }))
             await out.lines(scoreLines(scores, out.terminal))
           }

@@ -61,7 +61,7 @@ export function addon(env: Record<string, string | undefined>): Addon {
     threads,
     features,
     isas: isas.map(row => ({ ...row, chosen: row.name === chosen })),
-    reason: asked ? 'ALBERT_ISA asks for it' : 'the last of the list that this processor runs',
+    reason: asked ? 'chosen because ALBERT_ISA asks for it' : 'chosen: the last of the list that this processor runs',
   }
 }
 
