@@ -214,8 +214,9 @@ export class AlbertTokenizer extends CallableTokenizer {
     const rows: Encoding[] = []
     const samples: number[] = []
     for (const [i, [first, second]] of inputs.entries()) {
-      if (plan.overflow) rows.push(...(yield* this.#encoder.encodeAll(first, second, plan.settings)))
-      else rows.push(yield* this.#encoder.encode(first, second, plan.settings))
+      const encoder = this.#encoder
+      if (!plan.overflow) rows.push(yield* encoder.encode(first, second, plan.settings))
+      else for (const window of yield* encoder.encodeAll(first, second, plan.settings)) rows.push(window)
       while (samples.length < rows.length) samples.push(i)
       yield
     }

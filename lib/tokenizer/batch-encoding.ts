@@ -60,7 +60,13 @@ export function* batchOf(rows: readonly Encoding[], plan: CallPlan, padId: numbe
     }
     Object.assign(answer, { [name]: plan.tensors ? new Tensor('int64', data, [rows.length, columns]) : arrays })
   }
-  if (plan.offsetMapping) answer.offset_mapping = rows.map((row, r) => offsetsOf(row, lengths[r]!, plan))
+  if (plan.offsetMapping) {
+    answer.offset_mapping = []
+    for (const [r, row] of rows.entries()) {
+      answer.offset_mapping.push(offsetsOf(row, lengths[r]!, plan))
+      yield
+    }
+  }
   return answer as BatchEncoding | Rows
 }
 

@@ -3,7 +3,7 @@
 import { AlbertError } from '../errors.js'
 import type { TemplatePart } from './definition.js'
 import type { TokenList } from './token-list.js'
-import { MAX_WINDOWS, type Windows } from './truncation.js'
+import { MAX_WINDOW_TOKENS, type Windows } from './truncation.js'
 
 export interface Encoding {
   ids: Int32Array
@@ -41,8 +41,12 @@ export function* allEncodings(
   windows: readonly Windows[],
 ): Generator<Encoding> {
   const count = windows.reduce((product, list) => product * list.length, 1)
-  if (count > MAX_WINDOWS) {
-    const message = `The windows of these texts make ${count} sequences; at most ${MAX_WINDOWS} are answered.`
+  const longest = windows.reduce(
+    (sum, list) => sum + Math.max(...list.slice(0, 2).map(([start, end]) => end - start)),
+    0,
+  )
+  if (count * longest > MAX_WINDOW_TOKENS) {
+    const message = `The windows of these texts make ${count} sequences of about ${longest} tokens; at most ${MAX_WINDOW_TOKENS} tokens are answered.`
     throw new AlbertError('INVALID_INPUT', message, {
       hint: 'Use truncation only_second or only_first, a smaller stride or a larger max_length.',
     })

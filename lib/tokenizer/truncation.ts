@@ -18,8 +18,8 @@ export interface Truncation {
 /** Half-open ranges of tokens; the first is what stays, the rest covers what was cut off. */
 export type Windows = readonly (readonly [start: number, end: number])[]
 
-/** More would fill the memory: the windows of both texts of a pair are combined. */
-export const MAX_WINDOWS = 100_000
+/** Tokens of all windows together. More would fill the memory: windows overlap, and those of a pair are combined. */
+export const MAX_WINDOW_TOKENS = 2 ** 24
 
 /** Windows for one or two texts of the given lengths; `specials`: number of special tokens in the template. */
 export function windowsOf(lengths: readonly number[], specials: number, truncation: Truncation): Windows[] {
