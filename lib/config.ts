@@ -232,10 +232,7 @@ function checkTogether(c: AlbertConfig, f: ConfigFields): void {
   }
   checkBert(c, f)
   const total = aboutHowManyParameters(c)
-  if (total > MAX_PARAMETERS) {
-    const model = `small enough for a model of ${MAX_PARAMETERS} parameters (this one would have about ${total})`
-    f.refuse('hidden_size', c.hidden_size, model)
-  }
+  if (total > MAX_PARAMETERS) f.refuse('the number of parameters', total, `at most ${MAX_PARAMETERS}`)
 }
 
 /** Fields by which a file would be another model than the one that its tensors are read as. */
