@@ -42,10 +42,14 @@ export async function answerTexts<Question, Answer, Options extends LengthOption
         await tellFailure(context, line, error)
       } else await print(context, answering, line, answer as Answer, answered++ === 0)
     }
-    const seconds = (Date.now() - started) / 1000
-    context.messages.progress(`${answered + failed} texts, ${Math.round((answered + failed) / seconds)} a second`)
+    // On a terminal the answers themselves are the progress.
+    if (context.out.format !== 'table') tellProgress(context, answered + failed, started)
   }
   return failed > 0 ? exitCodes.failedItems : exitCodes.ok
+}
+
+function tellProgress<Options>({ messages }: Context<Options>, texts: number, started: number): void {
+  messages.progress(`${texts} texts, ${Math.round((1000 * texts) / (Date.now() - started))} a second`)
 }
 
 function textOptions<Options extends LengthOptions>(context: Context<Options>, cuts: TruncatedText[]): TextOptions {

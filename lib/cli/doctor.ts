@@ -76,7 +76,7 @@ async function show(report: Report, out: Output): Promise<void> {
     else await out.lines(lines())
     await out.line()
   }
-  await section('System', report.machine, () => factLines(systemFacts(report.machine), colors))
+  await section('System', report.machine, () => factLines(systemFacts(report.machine), columns, colors))
   await section('Addon', report.addon, () => {
     const { path, cpu, threads } = report.addon as Addon
     return factLines(
@@ -85,6 +85,7 @@ async function show(report: Report, out: Output): Promise<void> {
         ['processor', cpu],
         ['threads', `${threads} (${threadReason(report.machine)})`],
       ],
+      columns,
       colors,
     )
   })
@@ -96,7 +97,7 @@ async function show(report: Report, out: Output): Promise<void> {
   })
   await section('Model in the package', report.model, () => {
     const { name, folder, bytes: size } = report.model as Exclude<Report['model'], Problem>
-    return factLines([[name, `${bytes(size)} in ${folder}`]], colors)
+    return factLines([[name, `${bytes(size)} in ${folder}`]], columns, colors)
   })
   await section('Self-test', report.selfTest, () => selfTestLines(report.selfTest as SelfTest, out))
 }

@@ -139,7 +139,7 @@ async function licenceIn(folder: string): Promise<string | null> {
 async function show(card: Card, out: Output): Promise<void> {
   const { colors, columns } = out.terminal
   const { bold } = colors
-  await out.lines([bold(visible(card.name)), ...factLines(cardFacts(card), colors), ''])
+  await out.lines([bold(visible(card.name)), ...factLines(cardFacts(card), columns, colors), ''])
   const names: Record<keyof ParameterParts, string> = {
     word: 'word table',
     position: 'positions',

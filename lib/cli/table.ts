@@ -1,5 +1,5 @@
 // Tables for people: aligned columns, one of which gives way where the terminal is narrow; and bars for scores.
-import { cut, cutStart, displayWidth } from './display-width.js'
+import { cut, cutStart, displayWidth, wrap } from './display-width.js'
 import type { Colors } from './terminal.js'
 
 export interface Column {
@@ -48,10 +48,13 @@ export function bar(share: number, width: number): string {
   return '█'.repeat(Math.floor(eighths / 8)) + EIGHTHS[eighths % 8]!
 }
 
-/** Words in a line each, such as `name  value`, for reports. */
-export function factLines(facts: [name: string, value: string][], colors: Colors): string[] {
-  const width = Math.max(...facts.map(([name]) => displayWidth(name)))
-  return facts.map(
-    ([name, value]) => `${INDENT}${colors.dim(name)}${' '.repeat(width - displayWidth(name))}${GAP}${value}`,
-  )
+/** Facts one below the other: name, value; long values go on below their beginning. */
+export function factLines(facts: [name: string, value: string][], width: number, colors: Colors): string[] {
+  const names = Math.max(...facts.map(([name]) => displayWidth(name)))
+  const left = INDENT.length + names + GAP.length
+  return facts.flatMap(([name, value]) => {
+    const [first = '', ...more] = wrap(value, Math.max(20, width - left))
+    const title = colors.dim(name) + ' '.repeat(names - displayWidth(name))
+    return [`${INDENT}${title}${GAP}${first}`, ...more.map(line => ' '.repeat(left) + line)]
+  })
 }

@@ -93,8 +93,8 @@ async function goOn(out: Output, env: Record<string, string | undefined>): Promi
   const albert = env['npm_lifecycle_event'] === 'start' ? 'npm start --' : 'albert'
   await out.lines([
     '',
-    dim('  This model is tiny and often wrong; it shows that everything runs. Bring a better one'),
-    dim('  with --model FOLDER.'),
+    dim('  This model is tiny and often wrong; it shows that everything runs.'),
+    dim('  Bring a better one with --model FOLDER.'),
     '',
     bold('  Go on'),
     `    ${albert} fill-mask "I do not [MASK] what to say."`,

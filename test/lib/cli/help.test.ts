@@ -57,8 +57,9 @@ describe('help', () => {
   test('albert --help names every command', async () => {
     const { code, stdout } = await albert(['--help'])
     expect(code).toBe(0)
-    for (const { name, summary } of commands)
-      expect(stdout).toMatch(new RegExp(`^  ${name} +${summary.replaceAll('`', '.')}$`, 'm'))
+    const lines = stdout.split('
+').map(line => line.trim().replace(/ {2,}/, '  '))
+    for (const { name, summary } of commands) expect(lines).toContain(`${name}  ${summary}`)
   })
 
   test('albert --version', async () => {

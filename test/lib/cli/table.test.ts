@@ -38,11 +38,12 @@ test('cut, wrap, bars and facts', () => {
     factLines(
       [
         ['a', '1'],
-        ['long', '2'],
+        ['long', 'two three four five six'],
       ],
+      24,
       plain,
     ),
-  ).toEqual(['  a     1', '  long  2'])
+  ).toEqual(['  a     1', '  long  two three four', '        five six'])
 })
 
 test('colour rules: NO_COLOR and --no-color win, then FORCE_COLOR, then the terminal', () => {
