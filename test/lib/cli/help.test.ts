@@ -57,8 +57,7 @@ describe('help', () => {
   test('albert --help names every command', async () => {
     const { code, stdout } = await albert(['--help'])
     expect(code).toBe(0)
-    const lines = stdout.split('
-').map(line => line.trim().replace(/ {2,}/, '  '))
+    const lines = stdout.split('\n').map(line => line.trim().replace(/ {2,}/, '  '))
     for (const { name, summary } of commands) expect(lines).toContain(`${name}  ${summary}`)
   })
 

@@ -43,7 +43,7 @@ test('cut, wrap, bars and facts', () => {
       24,
       plain,
     ),
-  ).toEqual(['  a     1', '  long  two three four', '        five six'])
+  ).toEqual(['  a     1', '  long  two three four five', '        six'])
 })
 
 test('colour rules: NO_COLOR and --no-color win, then FORCE_COLOR, then the terminal', () => {
