@@ -138,13 +138,11 @@ inline void show_and_drop(const AttentionForward<float>& a, const AttentionPair&
 }
 
 struct Scale {
-  static constexpr bool kInRegisters = true;
   F32x16 factor;
   F32x16 operator()(F32x16 sums, int64_t, int64_t) const { return sums * factor; }
 };
 
 struct ScaleRows {
-  static constexpr bool kInRegisters = true;
   const float* factors;
   F32x16 operator()(F32x16 sums, int64_t row, int64_t) const { return sums * broadcast(factors + row); }
 };

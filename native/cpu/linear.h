@@ -8,7 +8,6 @@
 // The bias has room for whole panels.
 template <class Function>
 struct AddBias {
-  static constexpr bool kInRegisters = Function::kShort;
   const float* bias;
   Function function;
   F32x16 operator()(F32x16 sums, int64_t, int64_t n) const { return function(sums + load(bias + n)); }

@@ -18,6 +18,10 @@ constexpr int panels_at_once(int rows) {
   return fit < 1 ? 1 : fit > 6 ? 6 : fit;
 }
 
+// Room for the sums of the largest tile.
+constexpr int64_t kTileFloats =
+    (kTileRows * kPanelVectors > kTileVectors ? kTileRows * kPanelVectors : kTileVectors) * kLanes;
+
 // Rows that go through all panels before the next rows begin. Their inputs are read once a panel and should come from
 // the L2 cache: 132 rows of 768 floats are 400 KB of 512 (Zen 2). Every block reads all weights once, from the L3 or
 // from memory, which 132 rows pay for: 0.5 bytes a cycle.

@@ -1,6 +1,6 @@
-// The loops around the micro-kernel, once for linear layers and attention: rows in blocks, panels, row
-// tiles. `finish(sums, row, column)` maps a vector of complete sums to what is stored, while they are still in
-// registers. Included inside the namespace of an instruction set.
+// The loops around the micro-kernel, once for linear layers and attention: rows in blocks, panels, row tiles.
+// A `Finish` is a function (sums, row, column) -> what is stored; it runs over the sums of a tile from the L1 cache.
+// Included inside the namespace of an instruction set.
 #pragma once
 
 #include "cpu/gemm/tile.h"
@@ -8,16 +8,32 @@
 #include "cpu/gemm/blocking.h"
 
 // The instance of the micro-kernel for `rows` rows and one panel, or panels_at_once(rows) of them.
-template <int MR = kTileRows, class Finish>
-inline void run_tile(const Product& p, const TilePlace& at, int64_t rows, int64_t panels, const Finish& finish) {
+template <int MR = kTileRows>
+inline void run_tile(const Product& p, const TilePlace& at, int64_t rows, int64_t panels, float* sums) {
   if (rows == MR) {
     if (panels > 1) {
-      multiply_tile<MR, panels_at_once(MR)>(p, at, finish);
+      multiply_tile<MR, panels_at_once(MR)>(p, at, sums);
     } else {
-      multiply_tile<MR, 1>(p, at, finish);
+      multiply_tile<MR, 1>(p, at, sums);
     }
   } else if constexpr (MR > 1) {
-    run_tile<MR - 1>(p, at, rows, panels, finish);
+    run_tile<MR - 1>(p, at, rows, panels, sums);
+  }
+}
+
+// y = finish(sums), without the columns of the last panel that y does not have.
+template <class Finish>
+inline void finish_tile(const Product& p, Range rows, Range panels, const float* sums, const Finish& finish) {
+  const int64_t first = panels.begin * kPanel;
+  const int64_t last = panels.end * kPanel < p.y.cols ? panels.end * kPanel : p.y.cols;
+  for (int64_t row = rows.begin; row < rows.end; row++) {
+    float* const y = p.y.row(row);
+    int64_t column = first;
+    for (; column + kLanes <= last; column += kLanes) {
+      store(y + column, finish(load(sums + column - first), row, column));
+    }
+    if (column < last) store_first(y + column, finish(load(sums + column - first), row, column), last - column);
+    sums += (panels.end - panels.begin) * kPanel;
   }
 }
 
@@ -35,13 +51,16 @@ template <class Finish>
 inline void multiply_block(const Product& p, Range rows, Range panels, const Finish& finish) {
   const int64_t count = rows.end - rows.begin;
   const int64_t tiles = pieces_of(count, kTileRows);
+  alignas(64) float sums[kTileFloats];
   const int64_t at_once = tiles == 1 ? panels_at_once(static_cast<int>(count)) : 1;
   for (int64_t panel = panels.begin; panel < panels.end;) {
     const int64_t next = panel + (panels.end - panel < at_once ? 1 : at_once);
     Ahead ahead = look_ahead(p, {panel, next}, panels.end, tiles);
     for (int64_t tile = 0; tile < tiles; tile++) {
       const Range part = piece(count, tile, tiles);
-      run_tile(p, {rows.begin + part.begin, panel, ahead}, part.end - part.begin, next - panel, finish);
+      const Range own = {rows.begin + part.begin, rows.begin + part.end};
+      run_tile(p, {own.begin, panel, ahead}, own.end - own.begin, next - panel, sums);
+      finish_tile(p, own, {panel, next}, sums, finish);
       ahead.at += ahead.step_bytes * p.depth;
     }
     panel = next;

@@ -1,11 +1,9 @@
-// The micro-kernel: a tile of y in registers, MR rows x NP panels of columns.
-//   y[r, c] = finish(sum over k of x[r, k] w[k, c], r, c)
+// The micro-kernel: sums of a tile in registers, MR rows x NP panels of columns.
+//   sums[r][c] = sum over k of x[r, k] w[k, c]
 // One chain of multiply-adds over ascending k for each element, whatever the tile. The loop has no branch, call or
 // stack access (test/native/objects.test.ts reads the object code). It runs through the whole depth: cutting K so that
 // a panel stays in the L1 cache was slower by 5 to 10 %, for the sums that are stored and reloaded and the streams that
-// restart. A Finish is a function object (sums, row, column) -> what is stored. kInRegisters: short enough to be
-// written out for every vector of every tile; the others run in a loop over the sums, from the L1 cache. Included
-// inside the namespace of an instruction set.
+// restart. Included inside the namespace of an instruction set.
 #pragma once
 
 constexpr int64_t kPanel = kPanelVectors * kLanes;
@@ -32,12 +30,6 @@ struct TilePlace {
   Ahead ahead;
 };
 
-// Lanes of vector v that exist when `columns` of them do.
-inline int64_t lanes_of(int64_t columns, int v) {
-  const int64_t left = columns - v * kLanes;
-  return left < 0 ? 0 : left > kLanes ? kLanes : left;
-}
-
 template <int MR, int NV, class Body>
 inline void each_vector(Body body) {
 #pragma GCC unroll 16
@@ -47,12 +39,13 @@ inline void each_vector(Body body) {
   }
 }
 
-template <int MR, int NP, class Finish>
-void multiply_tile(const Product& p, const TilePlace& at, const Finish& finish) {
+// `sums` has a row of NP * kPanel floats for each row of the tile.
+template <int MR, int NP>
+void multiply_tile(const Product& p, const TilePlace& at, float* sums) {
   constexpr int kVectors = NP * kPanelVectors;
   constexpr int kGroups = (MR + 2) / 3;
-  F32x16 sums[MR][kVectors];
-  each_vector<MR, kVectors>([&](int r, int v) { sums[r][v] = zero(); });
+  F32x16 tile[MR][kVectors];
+  each_vector<MR, kVectors>([&](int r, int v) { tile[r][v] = zero(); });
 
   const float* w = p.panel(at.panel);
   const int64_t next_panel = p.depth * kPanel;
@@ -79,7 +72,7 @@ void multiply_tile(const Product& p, const TilePlace& at, const Finish& finish) 
     for (int r = 0; r < MR; r++) {
       const F32x16 element = broadcast(x[r / 3] + r % 3 * stride);
 #pragma GCC unroll 16
-      for (int v = 0; v < kVectors; v++) sums[r][v] = multiply_add(element, columns[v], sums[r][v]);
+      for (int v = 0; v < kVectors; v++) tile[r][v] = multiply_add(element, columns[v], tile[r][v]);
     }
 #pragma GCC unroll 16
     for (int g = 0; g < kGroups; g++) x[g]++;
@@ -87,25 +80,5 @@ void multiply_tile(const Product& p, const TilePlace& at, const Finish& finish) 
     ahead += step_bytes;
   }
 
-  // The last panel may have columns that do not exist in y.
-  const int64_t first = at.panel * kPanel;
-  const int64_t columns = p.y.cols - first;
-  const auto put = [&](F32x16 sum, int r, int v) {
-    const F32x16 value = finish(sum, at.row + r, first + v * kLanes);
-    float* const y = p.y.row(at.row + r) + first + v * kLanes;
-    if (columns >= (v + 1) * kLanes) {
-      store(y, value);
-    } else {
-      store_first(y, value, lanes_of(columns, v));
-    }
-  };
-  if constexpr (Finish::kInRegisters) {
-    each_vector<MR, kVectors>([&](int r, int v) { put(sums[r][v], r, v); });
-  } else {
-    float kept[MR][kVectors][kLanes];
-    each_vector<MR, kVectors>([&](int r, int v) { store(kept[r][v], sums[r][v]); });
-    for (int r = 0; r < MR; r++) {
-      for (int v = 0; v < kVectors; v++) put(load(kept[r][v]), r, v);
-    }
-  }
+  each_vector<MR, kVectors>([&](int r, int v) { store(sums + (r * kVectors + v) * kLanes, tile[r][v]); });
 }

@@ -44,28 +44,23 @@ inline F32x16 gelu_by(const float (&coefficients)[N], float limit, F32x16 x) {
 }
 
 struct Gelu {
-  static constexpr bool kShort = false;
   F32x16 operator()(F32x16 x) const { return gelu_by(kGelu, kGeluLimit, x); }
 };
 
 struct GeluNew {
-  static constexpr bool kShort = false;
   F32x16 operator()(F32x16 x) const { return gelu_by(kGeluNew, kGeluNewLimit, x); }
 };
 
 struct Relu {
-  static constexpr bool kShort = true;
   // In this order NaN passes through.
   F32x16 operator()(F32x16 x) const { return larger(zero(), x); }
 };
 
 struct Silu {
-  static constexpr bool kShort = false;
   F32x16 operator()(F32x16 x) const { return x / (broadcast(1.0f) + exponential(zero() - x)); }
 };
 
 struct Tanh {
-  static constexpr bool kShort = false;
   // Near 0 by its series, which keeps relative precision; elsewhere 1 - 2 / (exp(2 |x|) + 1).
   F32x16 operator()(F32x16 x) const {
     const F32x16 size = absolute(x);
@@ -78,7 +73,6 @@ struct Tanh {
 };
 
 struct Identity {
-  static constexpr bool kShort = true;
   F32x16 operator()(F32x16 x) const { return x; }
 };
 
