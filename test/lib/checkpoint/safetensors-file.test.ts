@@ -315,12 +315,12 @@ describe('mutations of a valid file', () => {
     return bytes
   }
 
-  it('4000 of them: opened and read whole, or refused with a typed error, in a moment', async () => {
+  it('3000 of them: opened and read whole, or refused with a typed error, in a moment', async () => {
     const random = seededRandom(20261124)
     const path = join(folder, 'mutated.safetensors')
     let refused = 0
     let slowest = 0
-    for (let i = 0; i < 4000; i++) {
+    for (let i = 0; i < 3000; i++) {
       const bytes = mutate(random)
       writeFileSync(path, bytes)
       const start = performance.now()
@@ -338,8 +338,8 @@ describe('mutations of a valid file', () => {
       }
       slowest = Math.max(slowest, performance.now() - start)
     }
-    expect(refused).toBeGreaterThan(2000)
-    expect(refused).toBeLessThan(4000)
+    expect(refused).toBeGreaterThan(1500)
+    expect(refused).toBeLessThan(3000)
     expect(slowest).toBeLessThan(2000)
   })
 })

@@ -1,5 +1,5 @@
 // What is written: bytes as the reference library lays them out, values that come back, and nothing half done.
-import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { toBfloat16, toFloat16 } from '../../../lib/checkpoint/half.js'
@@ -161,6 +161,18 @@ describe('there and back', () => {
       code: 'UNSUPPORTED_DTYPE',
       message: expect.stringMatching(/pooler\.bias.*70000/),
     })
+  })
+
+  it('a dtype that is not written is refused where it is asked for, and float32 where a checkpoint had it', async () => {
+    const folder = newFolder()
+    const asking = saveCheckpoint(folder, config, 'none', weightsOf('none'), { dtype: 'int8' as 'float32' })
+    await expect(asking).rejects.toMatchObject({
+      code: 'UNSUPPORTED_DTYPE',
+      message: expect.stringMatching(/'int8'.*bfloat16/),
+    })
+    expect(existsSync(folder)).toBe(false)
+    await saveCheckpoint(folder, { ...config, dtype: 'float64' }, 'none', weightsOf('none'))
+    expect((await readConfig(join(folder, 'config.json'))).dtype).toBe('float32')
   })
 
   it('the configuration keeps its unknown fields and names its class', async () => {

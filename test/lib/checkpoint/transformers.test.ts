@@ -67,25 +67,28 @@ describe.skipIf(!python)('transformers (needs ALBERT_ORACLE_PYTHON)', () => {
     })
   }, 240_000)
 
-  it.each(cases)('%s: the same file, byte for byte', name => {
-    const ours = readFileSync(join(parent, name, 'model.safetensors'))
-    const theirs = readFileSync(join(parent, name, 'again', 'model.safetensors'))
-    expect(theirs.equals(ours)).toBe(true)
+  it('saves the same files, byte for byte', () => {
+    for (const [name] of cases) {
+      const ours = readFileSync(join(parent, name, 'model.safetensors'))
+      const theirs = readFileSync(join(parent, name, 'again', 'model.safetensors'))
+      expect(theirs.equals(ours), name).toBe(true)
+    }
   })
 
-  it.each(cases)('%s: the same configuration', async name => {
-    const ours = await readConfig(join(parent, name, 'config.json'))
-    const theirs = await readConfig(join(parent, name, 'again', 'config.json'))
-    expect({ ...theirs, other: null }).toEqual({ ...ours, other: null })
+  it('saves the same configurations', async () => {
+    for (const [name] of cases) {
+      const ours = await readConfig(join(parent, name, 'config.json'))
+      const theirs = await readConfig(join(parent, name, 'again', 'config.json'))
+      expect({ ...theirs, other: null }, name).toEqual({ ...ours, other: null })
+    }
   })
 
-  it.each(cases)('%s: loads again without a remark', async (name, _, head) => {
-    const folder = join(parent, name, 'again')
-    const config = await readConfig(join(folder, 'config.json'))
-    expect(await loadCheckpoint(folder, config, head, new MemorySink())).toMatchObject({
-      missing: [],
-      unexpected: [],
-      ignored: [],
-    })
+  it('saves what loads here without a remark', async () => {
+    const nothing = { missing: [], unexpected: [], ignored: [], tied: [] }
+    for (const [name, , head] of cases) {
+      const folder = join(parent, name, 'again')
+      const config = await readConfig(join(folder, 'config.json'))
+      expect(await loadCheckpoint(folder, config, head, new MemorySink()), name).toMatchObject(nothing)
+    }
   })
 })
