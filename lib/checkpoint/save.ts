@@ -49,7 +49,7 @@ export async function saveCheckpoint(
   source: WeightSource,
   options: SaveOptions = {},
 ): Promise<void> {
-  const dtype = savedDtype(options.dtype ?? config.dtype)
+  const dtype = savedDtype(options.dtype, config.dtype)
   const architecture = `${config.model_type === 'bert' ? 'Bert' : 'Albert'}${ARCHITECTURES[head]}`
   const text = configText({ ...config, dtype, architectures: [architecture] })
   const tensors = expectedParameters(config, head).map(parameter => ({
@@ -64,9 +64,13 @@ export async function saveCheckpoint(
   for (const path of options.tokenizerFiles ?? []) await copyInto(folder, path)
 }
 
-/** A dtype that a checkpoint had and that is not written here (float64, or none said) becomes float32. */
-function savedDtype(name: string | null): SavedDtype {
-  return name !== null && Object.hasOwn(ON_DISK, name) ? (name as SavedDtype) : 'float32'
+/** A dtype that a checkpoint had and that is not written here (float64, or none said) becomes float32; asked for, an error. */
+function savedDtype(asked: string | undefined, had: string | null): SavedDtype {
+  const known = (name: string): name is SavedDtype => Object.hasOwn(ON_DISK, name)
+  if (asked === undefined) return had !== null && known(had) ? had : 'float32'
+  if (known(asked)) return asked
+  const names = Object.keys(ON_DISK).join(', ')
+  throw new AlbertError('UNSUPPORTED_DTYPE', `dtype is '${String(asked)}'; a model is saved as one of ${names}.`)
 }
 
 async function copyInto(folder: string, path: string): Promise<void> {
