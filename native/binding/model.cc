@@ -9,6 +9,7 @@
 #include <string>
 #include <variant>
 
+#include "base/free_memory.h"
 #include "binding/convert.h"
 #include "binding/queue.h"
 #include "cpu/rows.h"
@@ -118,12 +119,20 @@ class Session {
     return flag;
   }
 
-  // Calls in flight finish, then the memory is freed. `self` keeps the session until then, whatever JavaScript drops.
+  // Calls in flight finish, then the memory is freed and the thread ends. `self` keeps the session until then, whatever
+  // JavaScript drops.
   Napi::Promise dispose(Napi::Env env, std::shared_ptr<Session> self) {
     disposed_ = true;
     return enqueue(
-        env, [this] { std::visit([](auto& model) { model.reset(); }, model_); },
-        [self = std::move(self)](Napi::Env settled_env) { return settled_env.Undefined(); });
+        env,
+        [this] {
+          std::visit([](auto& model) { model.reset(); }, model_);
+          return_free_memory();
+        },
+        [self = std::move(self)](Napi::Env settled_env) {
+          self->queue_->stop();
+          return settled_env.Undefined();
+        });
   }
 
  private:

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/error.h"
+#include "base/free_memory.h"
 #include "base/half.h"
 
 namespace albert {
@@ -204,6 +205,7 @@ void Parameters<T>::seal(const Ops<T>& ops, ThreadPool& pool, int threads) {
     p.plain.reset();
     if (bias != nullptr) bias->plain.reset();
   }
+  return_free_memory();  // the plain matrices
   sealed_ = true;
 }
 

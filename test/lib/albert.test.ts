@@ -1,5 +1,5 @@
 // The life of a model: loading options, calls in flight, abort, disposal, memory, parameters, saving.
-import { cpSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -260,6 +260,21 @@ describe('dispose', () => {
 
   it('settles though nobody holds the model any more', async () => {
     await (await AlbertModel.from_config(tinyConfig)).dispose()
+  })
+
+  it('gives native memory and threads back: rounds do not add up', async () => {
+    // 5.5 MB of weights a round; 40 rounds that keep theirs would hold 220 MB.
+    const config = { ...tinyConfig, hidden_size: 320, intermediate_size: 1280 }
+    const round = async () => {
+      await using model = await AlbertModel.from_config(config)
+      await model({ input_ids })
+    }
+    const threads = () => (process.platform === 'linux' ? readdirSync('/proc/self/task').length : 0)
+    for (let i = 0; i < 5; i++) await round()
+    const before = { bytes: process.memoryUsage.rss(), threads: threads() }
+    for (let i = 0; i < 40; i++) await round()
+    expect(process.memoryUsage.rss() - before.bytes).toBeLessThan(110e6)
+    expect(threads()).toBeLessThanOrEqual(before.threads + 1)
   })
 })
 
