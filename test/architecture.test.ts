@@ -58,12 +58,12 @@ describe('native: includes only go down', () => {
 describe('lib: imports only go down', () => {
   // Lowest floor first; a folder is one unit. pipelines and cli are above the core, index.ts only exports.
   const floors: string[][] = [
-    ['errors', 'native', 'native-error', 'tensor', 'warnings', 'callable', 'input'],
+    ['errors', 'native', 'native-error', 'tensor', 'warnings', 'callable', 'input', 'regular-file'],
     [
-      ...['config', 'presets', 'counts', 'model-folder', 'tokenizer', 'checkpoint'],
+      ...['config', 'config-fields', 'presets', 'counts', 'published', 'comparison', 'model-folder', 'tokenizer', 'checkpoint'],
       ...['dtype', 'engine', 'batch', 'padded', 'answer', 'call', 'labels', 'outputs', 'parameters'],
     ],
-    ['load-model', 'albert', 'heads', 'squad2', 'auto'],
+    ['load-model', 'albert', 'token-heads', 'text-heads', 'squad2', 'heads', 'auto'],
     ['pipelines'],
     ['index'],
     ['cli'],
