@@ -133,14 +133,17 @@ export abstract class AlbertPreTrainedModel<
 
   /** Checks and runs one packed call; the results still lie in native memory. */
   protected async execute(batch: PackedBatch, options: ForwardOptions): Promise<Answer> {
-    const { signal, ...request } = options
+    const { signal, ...request } = options ?? {}
     this.#refuseIfDisposed()
     signal?.throwIfAborted()
-    checkBatch(batch, this.config)
+    checkBatch(batch, this.config, this.dtype)
     checkRows(request.rows, tokenCount(batch))
     checkOutputs(this.constructor.name, this.head, request.outputs)
-    const job = this.#native.forward({ ...batch, ...request })
-    return new Answer(await settled(job, signal), this.dtype, signal)
+    try {
+      return new Answer(await settled(this.#native.forward({ ...batch, ...request }), signal), this.dtype, signal)
+    } catch (error) {
+      throw signal?.aborted ? error : fromNativeError(error)
+    }
   }
 
   /** Answers `model(inputs, options)`. */
@@ -165,10 +168,7 @@ export abstract class AlbertPreTrainedModel<
 
 /** The job's result, or the signal's reason as soon as it says so: the job may still wait in the queue for its end. */
 async function settled(job: NativeJob, signal: AbortSignal | undefined): Promise<NativeResult> {
-  const result = job.promise.catch(error => {
-    throw fromNativeError(error)
-  })
-  if (!signal) return result
+  if (!signal) return job.promise
   let abort = (): void => {}
   const aborted = new Promise<never>((_, reject) => {
     abort = () => {
@@ -178,7 +178,7 @@ async function settled(job: NativeJob, signal: AbortSignal | undefined): Promise
   })
   signal.addEventListener('abort', abort, { once: true })
   try {
-    return await Promise.race([result, aborted])
+    return await Promise.race([job.promise, aborted])
   } finally {
     signal.removeEventListener('abort', abort)
   }

@@ -1,7 +1,7 @@
 // The packed batch: sequences one after another, no padding. The only form in which tokens reach the addon.
 // Padded arrays become packed ones in lib/padded.ts.
 import { AlbertError } from './errors.js'
-import type { NativeArray, NativeRequest } from './native.js'
+import type { NativeArray, NativeDtype, NativeRequest } from './native.js'
 
 /** T tokens of N sequences. Letters as in docs/architecture.md. */
 export interface PackedBatch {
@@ -58,26 +58,34 @@ export function tokenCount(batch: PackedBatch): number {
 }
 
 /** Refuses a batch that the model cannot run, naming the sequence and the token. Packed by hand or by this package. */
-export function checkBatch(batch: PackedBatch, limits: BatchLimits): void {
+export function checkBatch(batch: PackedBatch, limits: BatchLimits, dtype: NativeDtype): void {
+  if (typeof batch !== 'object' || batch === null) {
+    throw new AlbertError(
+      'INVALID_INPUT',
+      `A packed batch is an object such as packEncodings gives, not ${String(batch)}.`,
+    )
+  }
   checkStarts(batch.starts, limits.max_position_embeddings)
   const tokens = tokenCount(batch)
   if ((batch.ids === undefined) === (batch.embeds === undefined)) {
     throw new AlbertError('INVALID_INPUT', 'A packed batch has exactly one of ids and embeds.')
   }
   if (batch.ids) checkRange('ids', batch.ids, batch.starts, limits.vocab_size)
-  if (batch.embeds && batch.embeds.length !== tokens * limits.embedding_size) {
-    const wanted = `${tokens} tokens × embedding_size ${limits.embedding_size}`
-    throw new AlbertError('INVALID_INPUT', `embeds has ${batch.embeds.length} numbers; it must have ${wanted}.`)
-  }
+  if (batch.embeds) checkEmbeds(batch.embeds, tokens * limits.embedding_size, dtype)
   checkRange('types', batch.types, batch.starts, limits.type_vocab_size)
   checkRange('positions', batch.positions, batch.starts, limits.max_position_embeddings)
-  if (batch.visible && batch.visible.length !== tokens) {
-    throw new AlbertError('INVALID_INPUT', `visible has ${batch.visible.length} entries for ${tokens} tokens.`)
+  const { visible } = batch
+  if (visible && (!(visible instanceof Uint8Array) || visible.length !== tokens)) {
+    throw new AlbertError(
+      'INVALID_INPUT',
+      `visible must be a Uint8Array with one entry for each of the ${tokens} tokens.`,
+    )
   }
 }
 
 /** Rows of row-wise outputs: packed rows, strictly rising. */
 export function checkRows(rows: NativeRequest['rows'], tokens: number): void {
+  if (rows && !(rows instanceof Int32Array)) throw new AlbertError('INVALID_INPUT', 'rows must be an Int32Array.')
   rows?.forEach((row, i) => {
     if (row >= 0 && row < tokens && (i === 0 || row > rows[i - 1]!)) return
     const message = `rows[${i}] is ${row}; rows must rise strictly within 0 to ${tokens - 1}.`
@@ -96,6 +104,13 @@ function checkStarts(starts: Int32Array, limit: number): void {
       throw new AlbertError('TOO_LONG', `Sequence ${n - 1} has ${length} tokens, but the model has ${limit} positions.`)
     }
   }
+}
+
+function checkEmbeds(embeds: NativeArray, size: number, dtype: NativeDtype): void {
+  const wanted = dtype === 'fp64' ? Float64Array : Float32Array
+  if (embeds instanceof wanted && embeds.length === size) return
+  const message = `embeds must be a ${wanted.name} of ${size} numbers: tokens × embedding_size.`
+  throw new AlbertError('INVALID_INPUT', message)
 }
 
 function checkRange(name: string, values: Int32Array, starts: Int32Array, end: number): void {

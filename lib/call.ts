@@ -31,6 +31,12 @@ export interface ModelOutput {
   attentions?: FloatTensor[]
 }
 
+export interface LogitsOutput extends ModelOutput {
+  /** Mean loss, where labels were given; a tensor without dimensions. NaN if no label counts. */
+  loss?: FloatTensor
+  logits: FloatTensor
+}
+
 /** Runs one packed call and leaves the results in native memory. */
 export type Execute = (batch: PackedBatch, options: ForwardOptions) => Promise<Answer>
 

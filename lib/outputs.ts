@@ -30,6 +30,10 @@ export function outputsOf(head: NativeHead): string[] {
 /** Refuses outputs that a model with this head does not have. */
 export function checkOutputs(className: string, head: NativeHead, outputs: readonly string[]): void {
   const known = outputsOf(head)
+  if (!Array.isArray(outputs)) {
+    const message = `outputs must be an array of the outputs wanted: ${known.join(', ')}.`
+    throw new AlbertError('INVALID_INPUT', message)
+  }
   const missing = outputs.find(output => !known.includes(output))
   if (missing === undefined) return
   const elsewhere = Object.values(outputsByHead).some(names => names.includes(missing))

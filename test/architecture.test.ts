@@ -60,7 +60,17 @@ describe('lib: imports only go down', () => {
   const floors: string[][] = [
     ['errors', 'native', 'native-error', 'tensor', 'warnings', 'callable', 'input', 'regular-file'],
     [
-      ...['config', 'config-fields', 'presets', 'counts', 'published', 'comparison', 'model-folder', 'tokenizer', 'checkpoint'],
+      ...[
+        'config',
+        'config-fields',
+        'presets',
+        'counts',
+        'published',
+        'comparison',
+        'model-folder',
+        'tokenizer',
+        'checkpoint',
+      ],
       ...['dtype', 'engine', 'batch', 'padded', 'answer', 'call', 'labels', 'outputs', 'parameters'],
     ],
     ['load-model', 'albert', 'token-heads', 'text-heads', 'squad2', 'heads', 'auto'],

@@ -4,13 +4,12 @@ import { packEncodings } from '../../lib/batch.js'
 import * as heads from '../../lib/heads.js'
 import { nativeAddon } from '../../lib/native.js'
 import { outputsOf } from '../../lib/outputs.js'
-import { AlbertForSquad2 } from '../../lib/squad2.js'
 import { tinyConfig } from '../lib/models.js'
 
 const isas = nativeAddon()
   .machine()
   .isas.filter(({ usable }) => usable)
-const classes = Object.values({ ...heads, AlbertForSquad2 })
+const classes = Object.values(heads)
 const batch = packEncodings(
   [1, 17, 40, 8, 3].map((length, text) => ({
     ids: Array.from({ length }, (_, i) => (text * 31 + i * 7) % 99),

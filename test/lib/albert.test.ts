@@ -134,6 +134,12 @@ describe('forward', () => {
         "AlbertForMaskedLM has no output 'pooler_output'; it has last_hidden_state, hidden_states, attentions, logits.",
       ),
     )
+    await expect(model.forward(batch, undefined as never)).rejects.toThrow(
+      error('INVALID_INPUT', 'outputs must be an array of the outputs wanted: last_hidden_state'),
+    )
+    await expect(model.forward(undefined as never, { outputs: [] })).rejects.toThrow(
+      error('INVALID_INPUT', 'A packed batch is an object such as packEncodings gives, not undefined.'),
+    )
     await expect(model.forward(batch, { outputs: ['logit'] })).rejects.toThrow(error('INVALID_INPUT', "'logit'"))
     await expect(model.forward(batch, { outputs: ['logits'], rows: Int32Array.of(1) })).rejects.toThrow(
       error('INVALID_INPUT', 'rows[0] is 1'),

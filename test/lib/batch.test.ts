@@ -26,15 +26,15 @@ describe('packEncodings', () => {
     })
     expect(sequenceCount(packed)).toBe(2)
     expect(tokenCount(packed)).toBe(5)
-    expect(() => checkBatch(packed, limits)).not.toThrow()
+    expect(() => checkBatch(packed, limits, 'fp32')).not.toThrow()
   })
 })
 
 describe('checkBatch', () => {
   it('takes what fits', () => {
     const { ids: _, ...rest } = batch()
-    expect(() => checkBatch({ ...rest, embeds: new Float32Array(6) }, limits)).not.toThrow()
-    expect(() => checkBatch(batch({ visible: Uint8Array.of(1, 0, 1) }), limits)).not.toThrow()
+    expect(() => checkBatch({ ...rest, embeds: new Float32Array(6) }, limits, 'fp32')).not.toThrow()
+    expect(() => checkBatch(batch({ visible: Uint8Array.of(1, 0, 1) }), limits, 'fp32')).not.toThrow()
   })
 
   it.each([
@@ -66,12 +66,24 @@ describe('checkBatch', () => {
       'embeds of another width',
       { ids: undefined as never, embeds: new Float32Array(5) },
       'INVALID_INPUT',
-      'embeds has 5 numbers; it must have 3 tokens × embedding_size 2.',
+      'embeds must be a Float32Array of 6 numbers: tokens × embedding_size.',
     ],
+    [
+      'embeds of another dtype',
+      { ids: undefined as never, embeds: new Float64Array(6) },
+      'INVALID_INPUT',
+      'embeds must be a Float32Array',
+    ],
+    ['a plain mask', { visible: [1, 1, 1] as never }, 'INVALID_INPUT', 'visible must be a Uint8Array'],
     ['both ids and embeds', { embeds: new Float32Array(6) }, 'INVALID_INPUT', 'exactly one of ids and embeds'],
-    ['a short mask', { visible: Uint8Array.of(1) }, 'INVALID_INPUT', 'visible has 1 entries for 3 tokens.'],
+    [
+      'a short mask',
+      { visible: Uint8Array.of(1) },
+      'INVALID_INPUT',
+      'visible must be a Uint8Array with one entry for each of the 3 tokens.',
+    ],
   ])('refuses %s', (_, changes, code, message) => {
-    expect(() => checkBatch(batch(changes), limits)).toThrow(refusal(code, message))
+    expect(() => checkBatch(batch(changes), limits, 'fp32')).toThrow(refusal(code, message))
   })
 })
 
@@ -82,6 +94,7 @@ describe('checkRows', () => {
     expect(() => checkRows(Int32Array.of(0, 2), 3)).not.toThrow()
     expect(() => checkRows(Int32Array.of(0, 3), 3)).toThrow(refusal('INVALID_INPUT', 'rows[1] is 3'))
     expect(() => checkRows(Int32Array.of(1, 1), 3)).toThrow(refusal('INVALID_INPUT', 'rows[1] is 1'))
+    expect(() => checkRows([0] as never, 3)).toThrow(refusal('INVALID_INPUT', 'rows must be an Int32Array.'))
     expect(() => checkRows(Int32Array.of(-1), 3)).toThrow(refusal('INVALID_INPUT', 'rows[0] is -1'))
   })
 })

@@ -6,10 +6,10 @@ import {
   AlbertForPreTraining,
   AlbertForQuestionAnswering,
   AlbertForSequenceClassification,
+  AlbertForSquad2,
   AlbertForTokenClassification,
   AlbertModel,
 } from '../../lib/heads.js'
-import { AlbertForSquad2 } from '../../lib/squad2.js'
 import { Tensor } from '../../lib/tensor.js'
 import { someIds, tinyConfig } from './models.js'
 
