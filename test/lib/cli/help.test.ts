@@ -4,39 +4,10 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { commands } from '../../../lib/cli/commands.js'
 import { displayWidth } from '../../../lib/cli/display-width.js'
-import { runProgram } from '../../../lib/cli/program.js'
 import { settings } from '../../../lib/cli/settings.js'
 import { tasks } from '../../../lib/pipelines/index.js'
 import { albert, root } from './albert.js'
-
-interface Screen {
-  code: number
-  shown: string
-  said: string
-}
-
-/** Runs a command line in this process, on a terminal of so many columns. */
-async function onTerminal(args: string[], columns = 80, env: Record<string, string> = {}): Promise<Screen> {
-  const texts = { shown: '', said: '' }
-  const stream = (name: 'shown' | 'said'): NodeJS.WriteStream =>
-    ({
-      isTTY: true,
-      columns,
-      write(text: string) {
-        texts[name] += text
-        return true
-      },
-    }) as unknown as NodeJS.WriteStream
-  const code = await runProgram(args, {
-    stdin: { isTTY: true } as NodeJS.ReadStream,
-    stdout: stream('shown'),
-    stderr: stream('said'),
-    env,
-    signal: new AbortController().signal,
-    version: '1.2.3',
-  })
-  return { code, ...texts }
-}
+import { onTerminal } from './terminal.js'
 
 describe('help', () => {
   test.each(commands.map(each => [each.name, each] as const))(
