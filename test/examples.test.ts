@@ -63,14 +63,14 @@ describe('examples', () => {
 
 describe('snippets are cut from the examples', () => {
   const snippets = pages.flatMap(page =>
-    [...fences(page, 'js'), ...fences(page, 'ts')].map(body => [page, body] as const),
+    [...fences(page, 'js'), ...fences(page, 'ts')].map(body => [page, body.split('\n')[1]!, body] as const),
   )
 
   test('there are some', () => {
     expect(snippets.length).toBeGreaterThan(8)
   })
 
-  test.each(snippets)('%s: %s', (_, body) => {
+  test.each(snippets)('%s: %s', (_page, _line, body) => {
     const [, file, code] = /^\/\/ from (examples\/\S+)\n([\s\S]+)$/.exec(body) ?? []
     expect(file, 'the first line names the example').toBeDefined()
     expect(read(file!)).toContain(code)
@@ -78,9 +78,11 @@ describe('snippets are cut from the examples', () => {
 })
 
 describe('terminal sessions', () => {
-  const sessions = pages.flatMap(page => fences(page, 'console').map(body => [page, body] as const))
+  const sessions = pages.flatMap(page =>
+    fences(page, 'console').map(body => [page, body.split('\n')[0]!, body] as const),
+  )
 
-  test.each(sessions)('%s: %s', async (_, body) => {
+  test.each(sessions)('%s: %s', async (_page, _line, body) => {
     const [first = '', ...output] = body.split('\n')
     expect(first).toMatch(/^\$ albert /)
     const { shown, said } = await onTerminal(words(first).slice(2), 80, { NO_COLOR: '1' })

@@ -1,6 +1,6 @@
 // Which model class a task loads: the one that the folder's config.json names, if it can do the task, else the task's own.
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { readConfig } from '../config.js'
 import {
   AlbertForMaskedLM,
   AlbertForMultipleChoice,
@@ -33,9 +33,10 @@ const classes: Record<string, LoadableClass> = {
   AlbertForSquad2,
 }
 
-export function modelClassFor(task: TaskName, folder: string): LoadableClass {
+export async function modelClassFor(task: TaskName, folder: string): Promise<LoadableClass> {
   const { heads } = tasks[task]
-  const named = classNamed(architectureIn(folder))
+  const { architectures } = await readConfig(join(folder, 'config.json'))
+  const named = classNamed(architectures[0] ?? '')
   if (named && heads.includes(named.head)) return named
   return Object.values(classes).find(each => each.head === heads[0])!
 }
@@ -43,18 +44,6 @@ export function modelClassFor(task: TaskName, folder: string): LoadableClass {
 function classNamed(architecture: string): LoadableClass | undefined {
   const name = architecture.replace(/^Bert/, 'Albert')
   return Object.hasOwn(classes, name) ? classes[name] : undefined
-}
-
-/** What is wrong with the file is for the loader to say. */
-function architectureIn(folder: string): string {
-  try {
-    const { architectures } = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8')) as {
-      architectures?: unknown
-    }
-    return Array.isArray(architectures) ? String(architectures[0]) : ''
-  } catch {
-    return ''
-  }
 }
 
 /** The head of a class of transformers; a class that is not known is taken for the bare encoder. */

@@ -47,7 +47,8 @@ async function loadedModel(task: TaskName, model: string | undefined, options: P
   const tokenizer = given ?? (await progress.tokenizer(() => AutoTokenizer.from_pretrained(model)))
   // Warnings wait: when the head is missing, the error says it better.
   const warnings: string[] = []
-  const loaded = await modelClassFor(task, modelFolder(model)).from_pretrained(model, {
+  const modelClass = await modelClassFor(task, modelFolder(model))
+  const loaded = await modelClass.from_pretrained(model, {
     ...pretrained,
     progress_callback: event => progress.tell(event),
     warning_callback: warning => warnings.push(warning),
