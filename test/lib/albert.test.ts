@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { inspect } from 'node:util'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { afterAll, describe, expect, it } from 'vitest'
 import { AlbertPreTrainedModel } from '../../lib/albert.js'
 import { packEncodings } from '../../lib/batch.js'
@@ -13,7 +15,7 @@ import {
   AlbertForSequenceClassification,
   AlbertModel,
 } from '../../lib/heads.js'
-import type { PretrainedOptions } from '../../lib/load-model.js'
+import type { LoadEvent, PretrainedOptions } from '../../lib/load-model.js'
 import { nativeAddon, packageRoot } from '../../lib/native.js'
 import type { FloatTensor, Tensor } from '../../lib/tensor.js'
 import { readSafetensors, writeSafetensors } from '../golden/numeric-case.js'
@@ -107,6 +109,73 @@ describe('from_pretrained', () => {
       "dtype 'fp16' is a form of storage here: the model runs as fp32.",
       'session_options: only intraOpNumThreads is read, graphOptimizationLevel not.',
     ])
+  })
+
+  it('says what the checkpoint lacks, and which of it is the head', async () => {
+    const path = newFolder()
+    const heard: string[] = []
+    const warning_callback = (message: string) => void heard.push(message)
+    await using classifier = await AlbertForSequenceClassification.from_pretrained(undefined, { warning_callback })
+    expect(classifier.missingHead).toEqual(['classifier.weight', 'classifier.bias'])
+    expect(heard).toEqual([
+      expect.stringMatching(/starter-en: not in the checkpoint and newly initialised .*classifier\.weight/),
+    ])
+    await using words = await AlbertForMaskedLM.from_config(tinyConfig)
+    await words.save_pretrained(path)
+    heard.length = 0
+    await using bare = await AlbertModel.from_pretrained(path, { warning_callback })
+    expect(bare.missingHead).toEqual([])
+    expect(heard.join()).toContain('the pooler is newly initialised, so pooled vectors are random')
+    await using order = await AlbertForPreTraining.from_pretrained(path, { warning_callback })
+    expect(order.missingHead).toEqual([
+      'pooler.weight',
+      'pooler.bias',
+      'sop_classifier.classifier.weight',
+      'sop_classifier.classifier.bias',
+    ])
+  })
+
+  it('reads ALBERT_ISA and ALBERT_SCHEDULE, which options overrule', async () => {
+    const { ALBERT_ISA, ALBERT_SCHEDULE } = process.env
+    try {
+      process.env['ALBERT_ISA'] = 'reference'
+      process.env['ALBERT_SCHEDULE'] = 'sprint'
+      await expect(AlbertModel.from_config(tinyConfig)).rejects.toThrow(error('INVALID_INPUT', "schedule is 'sprint'"))
+      await using model = await AlbertModel.from_config(tinyConfig, { schedule: 'walk' })
+      expect(model.isa).toBe('reference')
+    } finally {
+      restore('ALBERT_ISA', ALBERT_ISA)
+      restore('ALBERT_SCHEDULE', ALBERT_SCHEDULE)
+    }
+  })
+
+  it('tells its progress by file; what the callback throws rejects the load', async () => {
+    const events: LoadEvent[] = []
+    await using model = await AlbertForPreTraining.from_pretrained(undefined, {
+      progress_callback: event => void events.push(event),
+    })
+    expect(model.missingHead).toEqual([])
+    expect(events.map(({ status, file }) => `${status} ${file}`)).toEqual([
+      'initiate config.json',
+      'done config.json',
+      'initiate model.safetensors',
+      ...events.filter(({ status }) => status === 'progress').map(() => 'progress model.safetensors'),
+      'done model.safetensors',
+    ])
+    expect(events.at(-2)).toMatchObject({ name: 'starter-en', progress: 100 })
+    const progress_callback = ({ status }: LoadEvent) => {
+      if (status === 'progress') throw new Error('not now')
+    }
+    await expect(AlbertForPreTraining.from_pretrained(undefined, { progress_callback })).rejects.toThrow('not now')
+  })
+
+  it('stops in the middle of the weights, too', async () => {
+    const controller = new AbortController()
+    const progress_callback = ({ status }: LoadEvent) => {
+      if (status === 'progress') controller.abort(new Error('halfway'))
+    }
+    const options = { signal: controller.signal, progress_callback }
+    await expect(AlbertForPreTraining.from_pretrained(undefined, options)).rejects.toThrow('halfway')
   })
 
   it('stops with the reason of its signal', async () => {
@@ -284,6 +353,22 @@ describe('dispose', () => {
   })
 })
 
+describe('a forgotten model', () => {
+  it.runIf(process.platform === 'linux')('is disposed when it is collected', async () => {
+    setFlagsFromString('--expose-gc')
+    const collect: () => void = runInNewContext('gc')
+    const threads = () => readdirSync('/proc/self/task').length
+    const before = threads()
+    for (let i = 0; i < 10; i++) await (await AlbertModel.from_config(tinyConfig))({ input_ids })
+    expect(threads()).toBeGreaterThanOrEqual(before + 5)
+    for (let i = 0; i < 50 && threads() > before + 1; i++) {
+      collect()
+      await sleep(20)
+    }
+    expect(threads()).toBeLessThanOrEqual(before + 1)
+  })
+})
+
 describe('memory', () => {
   it('tells weights, packed weights and workspace in bytes', async () => {
     await using model = await AlbertModel.from_config(tinyConfig)
@@ -422,6 +507,11 @@ describe('a loaded model', () => {
     await sleep(0)
   })
 })
+
+function restore(name: string, value: string | undefined): void {
+  if (value === undefined) delete process.env[name]
+  else process.env[name] = value
+}
 
 /** Bits of a half-precision number with `mantissa` bits, rounded to nearest even; good for the sizes of fresh weights. */
 function halfBits(x: number, mantissa: 7 | 10): number {
