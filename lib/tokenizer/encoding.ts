@@ -2,6 +2,7 @@
 // Padding is not known here; that is a matter of batches (batch-encoding.ts).
 import { AlbertError } from '../errors.js'
 import type { TemplatePart } from './definition.js'
+import type { Steps } from './slices.js'
 import type { TokenList } from './token-list.js'
 import { MAX_WINDOW_TOKENS, type Windows } from './truncation.js'
 
@@ -26,7 +27,7 @@ export function encodingOf(
   template: readonly TemplatePart[],
   texts: readonly TokenList[],
   windows: readonly Windows[],
-): Encoding {
+): Steps<Encoding> {
   return assemble(
     template,
     texts,
@@ -39,7 +40,7 @@ export function* allEncodings(
   template: readonly TemplatePart[],
   texts: readonly TokenList[],
   windows: readonly Windows[],
-): Generator<Encoding> {
+): Steps<Encoding[]> {
   const count = windows.reduce((product, list) => product * list.length, 1)
   const longest = windows.reduce(
     (sum, list) => sum + Math.max(...list.slice(0, 2).map(([start, end]) => end - start)),
@@ -51,25 +52,33 @@ export function* allEncodings(
       hint: 'Use truncation only_second or only_first, a smaller stride or a larger max_length.',
     })
   }
-  const [first = [], second] = windows
+  const encodings: Encoding[] = []
+  for (const combination of combinations(windows)) {
+    encodings.push(yield* assemble(template, texts, combination))
+    yield
+  }
+  return encodings
+}
+
+function* combinations([first = [], second]: readonly Windows[]): Generator<Window[]> {
   if (!second) {
-    for (const window of first) yield assemble(template, texts, [window])
+    for (const window of first) yield [window]
     return
   }
-  yield assemble(template, texts, [first[0]!, second[0]!])
-  for (const window of first.slice(1)) for (const other of second) yield assemble(template, texts, [window, other])
-  for (const other of second.slice(1)) yield assemble(template, texts, [first[0]!, other])
+  yield [first[0]!, second[0]!]
+  for (const window of first.slice(1)) for (const other of second) yield [window, other]
+  for (const other of second.slice(1)) yield [first[0]!, other]
 }
 
 export function specialCount(template: readonly TemplatePart[]): number {
   return template.reduce((count, part) => count + ('ids' in part ? part.ids.length : 0), 0)
 }
 
-function assemble(
+function* assemble(
   template: readonly TemplatePart[],
   texts: readonly TokenList[],
   windows: readonly Window[],
-): Encoding {
+): Steps<Encoding> {
   const length = windows.reduce((sum, [start, end]) => sum + end - start, specialCount(template))
   const encoding: Encoding = {
     ids: new Int32Array(length),
@@ -89,7 +98,7 @@ function assemble(
       encoding.sequences.fill(-1, from, at)
     } else {
       const [start, end] = windows[part.sequence]!
-      copyTokens(encoding, at, texts[part.sequence]!, start, end)
+      yield* copyTokens(encoding, at, texts[part.sequence]!, start, end)
       at += end - start
       encoding.sequences.fill(part.sequence, from, at)
     }
@@ -98,10 +107,17 @@ function assemble(
   return encoding
 }
 
-function copyTokens(encoding: Encoding, at: number, text: TokenList, start: number, end: number): void {
+/** Tokens that are copied between two pauses. */
+const PART = 65_536
+
+function* copyTokens(encoding: Encoding, at: number, text: TokenList, start: number, end: number): Steps<void> {
   encoding.ids.set(text.ids.subarray(start, end), at)
-  for (let i = start; i < end; i++, at++) {
-    encoding.offsets[2 * at] = text.starts[i]!
-    encoding.offsets[2 * at + 1] = text.ends[i]!
+  for (let from = start; from < end; from += PART) {
+    if (from > start) yield
+    const to = Math.min(from + PART, end)
+    for (let i = from; i < to; i++, at++) {
+      encoding.offsets[2 * at] = text.starts[i]!
+      encoding.offsets[2 * at + 1] = text.ends[i]!
+    }
   }
 }

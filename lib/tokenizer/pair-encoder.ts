@@ -36,18 +36,13 @@ export class PairEncoder {
   /** The sequence for a text or a pair. */
   *encode(text: string, pair: string | undefined, settings: EncodeSettings): Steps<Encoding> {
     const { template, texts, windows } = yield* this.#parts(text, pair, settings)
-    return encodingOf(template, texts, windows)
+    return yield* encodingOf(template, texts, windows)
   }
 
   /** The same, then the sequences that cover what was cut off. */
   *encodeAll(text: string, pair: string | undefined, settings: EncodeSettings): Steps<Encoding[]> {
     const { template, texts, windows } = yield* this.#parts(text, pair, settings)
-    const encodings: Encoding[] = []
-    for (const encoding of allEncodings(template, texts, windows)) {
-      encodings.push(encoding)
-      yield
-    }
-    return encodings
+    return yield* allEncodings(template, texts, windows)
   }
 
   /** The tokens of one text, with what unknown tokens stand for. */
