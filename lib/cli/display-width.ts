@@ -1,7 +1,7 @@
 // How many columns a text takes on a terminal, and how to make it fit.
 // Wide are East Asian characters and emoji; combining marks take none; control characters are made visible first.
 
-const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+let segmenter: Intl.Segmenter | undefined
 const wide =
   /^(?:\p{Emoji_Presentation}|\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}|\p{Script=Hangul}|[\u3000-\u303e\uff01-\uff60\uffe0-\uffe6])/u
 
@@ -16,8 +16,9 @@ export function visible(text: string): string {
 }
 
 export function displayWidth(text: string): number {
+  if (/^[ -~]*$/.test(text)) return text.length
   let width = 0
-  for (const { segment } of graphemes.segment(text)) width += wide.test(segment) || segment.includes('\ufe0f') ? 2 : 1
+  for (const segment of graphemes(text)) width += wide.test(segment) || segment.includes('\ufe0f') ? 2 : 1
   return width
 }
 
@@ -26,7 +27,7 @@ export function cut(text: string, width: number): string {
   if (displayWidth(text) <= width) return text
   let kept = ''
   let used = 0
-  for (const { segment } of graphemes.segment(text)) {
+  for (const segment of graphemes(text)) {
     const next = displayWidth(segment)
     if (used + next > width - 1) break
     kept += segment
@@ -43,9 +44,13 @@ export function cutStart(text: string, width: number): string {
 }
 
 function reversed(text: string): string {
-  return Array.from(graphemes.segment(text), each => each.segment)
-    .reverse()
-    .join('')
+  return graphemes(text).reverse().join('')
+}
+
+/** What people take for one character. The segmenter is made on first use: that takes milliseconds. */
+function graphemes(text: string): string[] {
+  segmenter ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+  return Array.from(segmenter.segment(text), each => each.segment)
 }
 
 /** Words of `text` in lines of at most `width` columns. */
