@@ -121,7 +121,7 @@ void sweep_all(const char* name, uint32_t step) {
 TEST(activation_error) { sweep_all("activation error", 1009); }
 
 // Every float: minutes. Runs when it is asked for by name.
-TEST(exhaustive_activation_error) { sweep_all("activation error of every float", 1); }
+TEST(exhaustive_activations) { sweep_all("activation error of every float", 1); }
 
 }  // namespace
 }  // namespace albert::test

@@ -16,7 +16,7 @@ namespace {
 // Thousands of small jobs on a team of every size: lost wake-ups and reused state show as a hang or a wrong count.
 std::string many_jobs(ThreadPool& pool, int team_size) {
   std::vector<std::atomic<int>> visits(static_cast<size_t>(pool.size()));
-  constexpr int kJobs = 2000;
+  constexpr int kJobs = 1000;
   for (int job = 0; job < kJobs; job++) {
     pool.run(team_size, [&](const Team& team) {
       if (team.part.count == team_size) visits[static_cast<size_t>(team.part.index)].fetch_add(1);
@@ -59,7 +59,7 @@ TEST(thread_pool_barrier) {
   ThreadPool pool(6);
   std::string problem;
   for (const int count : {1, 2, 3, 6}) {
-    constexpr int kRounds = 300;
+    constexpr int kRounds = 200;
     std::vector<int> written(static_cast<size_t>(count), 0);  // plain numbers: ThreadSanitizer would see a race
     std::atomic<int> wrong = 0;
     pool.run(count, [&](const Team& team) {
@@ -81,7 +81,7 @@ TEST(thread_pool_callers_take_turns) {
   std::vector<std::thread> callers;
   for (int caller = 0; caller < 4; caller++) {
     callers.emplace_back([&] {
-      for (int job = 0; job < 200; job++) {
+      for (int job = 0; job < 100; job++) {
         pool.run(2, [&](const Team& team) {
           if (team.part.index == 0) most = std::max(most.load(), inside.fetch_add(1) + 1);
           team.sync();
@@ -92,7 +92,7 @@ TEST(thread_pool_callers_take_turns) {
     });
   }
   for (std::thread& caller : callers) caller.join();
-  const bool right = most == 1 && done == 4 * 200 * 2;
+  const bool right = most == 1 && done == 4 * 100 * 2;
   conclude("thread_pool callers take turns", right ? "" : std::to_string(most) + " jobs at once");
 }
 

@@ -38,9 +38,10 @@ template <int N>
 inline F32x16 gelu_by(const float (&coefficients)[N], float limit, F32x16 x) {
   const F32x16 v = multiply_add(x * x, broadcast(2.0f / (limit * limit)), broadcast(-1.0f));
   const F32x16 inside = x * polynomial(coefficients, v);
-  const F32x16 one = broadcast(1.0f);
-  const F32x16 g = select_less(absolute(x), broadcast(limit), inside, with_sign(one, x));
-  return broadcast(0.5f) * x * (one + g);
+  const F32x16 g = select_less(absolute(x), broadcast(limit), inside, with_sign(broadcast(1.0f), x));
+  // Not half x times (1 + g): that sum would round once more.
+  const F32x16 half = broadcast(0.5f) * x;
+  return multiply_add(half, g, half);
 }
 
 struct Gelu {

@@ -1,0 +1,87 @@
+// Reads the machine code that the compiler made: instructions of a newer processor stand only in the functions of their
+// own row, and the loops of the micro-kernels never touch the stack. Both break silently, by a compiler's choice.
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+
+interface Instruction {
+  address: number
+  text: string
+}
+
+const binary = fileURLToPath(new URL('../../build/Release/albert_test', import.meta.url))
+
+function reasonToSkip(): string | undefined {
+  if (process.arch !== 'x64') return 'the rows with vector instructions are for x86-64'
+  if (!existsSync(binary)) return 'build/Release/albert_test is missing'
+  if (spawnSync('objdump', ['--version']).status !== 0) return 'objdump (binutils) is missing'
+  return undefined
+}
+
+function disassemble(): Map<string, Instruction[]> {
+  const { stdout } = spawnSync('objdump', ['-d', '-C', '--no-show-raw-insn', binary], {
+    encoding: 'utf8',
+    maxBuffer: 1 << 30,
+  })
+  const functions = new Map<string, Instruction[]>()
+  let current: Instruction[] = []
+  for (const line of stdout.split('\n')) {
+    const head = /^[0-9a-f]+ <(.*)>:$/.exec(line)
+    if (head?.[1] !== undefined) {
+      current = []
+      functions.set(`${head[1]} ${functions.size}`, current)
+      continue
+    }
+    const body = /^\s*([0-9a-f]+):\s+(.*)$/.exec(line)
+    if (body?.[1] !== undefined && body[2] !== undefined) {
+      current.push({ address: Number.parseInt(body[1], 16), text: body[2] })
+    }
+  }
+  return functions
+}
+
+/** Loops without another jump or a call inside, that multiply and add. */
+function innerLoops(instructions: Instruction[]): string[][] {
+  const loops: string[][] = []
+  instructions.forEach(({ text }, end) => {
+    const target = /^j\w+\s+([0-9a-f]+)/.exec(text)?.[1]
+    const start = instructions.findIndex(({ address }) => address === Number.parseInt(target ?? '', 16))
+    if (start < 0 || start >= end) return
+    const body = instructions.slice(start, end).map(instruction => instruction.text)
+    if (body.some(line => /^(j|call)/.test(line)) || !body.some(line => line.startsWith('vfmadd'))) return
+    loops.push(body)
+  })
+  return loops
+}
+
+const skipped = reasonToSkip()
+const functions = skipped === undefined ? disassemble() : new Map<string, Instruction[]>()
+
+test('no function outside a row uses the registers of its instruction set', context => {
+  if (skipped !== undefined) context.skip(skipped)
+  const strays = [...functions]
+    .filter(([name]) => !/::avx(2|512)::/.test(name))
+    .filter(([, instructions]) => instructions.some(({ text }) => /%[yz]mm/.test(text)))
+  expect(strays.map(([name]) => name)).toEqual([])
+})
+
+test('only the AVX-512 row uses its registers', context => {
+  if (skipped !== undefined) context.skip(skipped)
+  const users = [...functions].filter(([, instructions]) => instructions.some(({ text }) => /%zmm|%k[1-7]/.test(text)))
+  expect(users.length).toBeGreaterThan(0)
+  expect(users.map(([name]) => name).filter(name => !name.includes('::avx512::'))).toEqual([])
+})
+
+test.for<[string, number]>([
+  ['avx2', 6],
+  ['avx512', 14],
+])('the inner loops of the %s micro-kernels have no stack access', ([row, heights], context) => {
+  if (skipped !== undefined) context.skip(skipped)
+  const kernels = [...functions].filter(([name]) => name.includes(`cpu::${row}::`) && name.includes('::multiply_tile<'))
+  const withLoops = kernels.map(([name, instructions]) => ({ name, loops: innerLoops(instructions) }))
+  expect(withLoops.length).toBeGreaterThanOrEqual(heights)
+  expect(withLoops.filter(({ loops }) => loops.length === 0).map(({ name }) => name)).toEqual([])
+  const spilling = withLoops.filter(({ loops }) => loops.flat().some(line => /\(%rsp|-0x[0-9a-f]+\(%rbp/.test(line)))
+  expect(spilling.map(({ name }) => name)).toEqual([])
+})
