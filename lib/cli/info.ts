@@ -22,6 +22,7 @@ import type { Output } from './output.js'
 import { factLines, tableLines } from './table.js'
 
 interface Options {
+  model?: string
   json?: boolean
 }
 
@@ -61,10 +62,10 @@ export const infoCommand = command<Options>({
     { run: 'info ./my-model', does: 'parameters by part, bytes, heads, licence' },
     { run: 'info ./my-model --json', does: 'the same as JSON' },
   ],
-  settings: [],
+  settings: ['model'],
   options: [jsonOption],
-  run: async ({ args, out }) => {
-    const card = await cardOf(args[0])
+  run: async ({ args, options, out }) => {
+    const card = await cardOf(args[0] ?? options.model)
     if (out.format === 'json') await out.json(card, true)
     else await show(card, out)
     return exitCodes.ok

@@ -12,6 +12,7 @@ import type { Output } from './output.js'
 import { type Column, tableLines } from './table.js'
 
 interface Options {
+  model?: string
   json?: boolean
 }
 
@@ -32,10 +33,10 @@ export const inspectCommand = command<Options>({
     { run: 'inspect ./my-model', does: 'a folder, sharded or not' },
     { run: 'inspect model.safetensors --json', does: 'names, dtypes, shapes and bytes as JSON' },
   ],
-  settings: [],
+  settings: ['model'],
   options: [jsonOption],
-  run: async ({ args, out }) => {
-    const { paths } = await findWeights(placeOf(args[0]))
+  run: async ({ args, options, out }) => {
+    const { paths } = await findWeights(placeOf(args[0] ?? options.model))
     const files: Inspected[] = []
     for (const path of paths) files.push(await inspected(path))
     if (out.format === 'json') await out.json(files, true)

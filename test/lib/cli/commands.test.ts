@@ -178,6 +178,7 @@ describe('models', () => {
       files: { dtypes: ['BF16'] },
       tasks: expect.arrayContaining(['fill-mask', 'sentence-order']),
     })
+    expect(await json(['info', '--model', 'models/starter-en'])).toMatchObject({ parameters: 2_020_290 })
     expect((await lines(['info'])).join('\n')).toMatch(/word table\s+1,024,000\s+50\.7 %/)
   })
 

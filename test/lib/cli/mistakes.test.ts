@@ -1,9 +1,10 @@
 // What the command line says when something is wrong: one clear line, a hint, the right exit code, never a stack.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { albert, type RunOptions, start } from './albert.js'
+import { albert, program, type RunOptions, start } from './albert.js'
 
 let folder: string
 beforeAll(() => {
@@ -204,6 +205,15 @@ describe('pipes and signals', () => {
     const code = await new Promise(resolve => child.on('close', resolve))
     expect(stderr).toBe('')
     expect(code).toBe(0)
+  })
+
+  test.skipIf(!existsSync('/dev/full'))('an output that cannot be written', async () => {
+    const child = spawn('sh', ['-c', '"$0" "$1" embed > /dev/full', process.execPath, program])
+    let stderr = ''
+    child.stderr.on('data', part => (stderr += part))
+    child.stdin.end('Rain.\n')
+    expect(await new Promise(resolve => child.on('close', resolve))).toBe(73)
+    expect(stderr).toMatch(/^albert: the output cannot be written: ENOSPC/)
   })
 
   test.each([
