@@ -40,8 +40,9 @@ inline void each_vector(Body body) {
 }
 
 // `sums` has a row of NP * kPanel floats for each row of the tile.
+// Its own function: inlined into one, the tiles of all heights share the general registers, and clang spills some.
 template <int MR, int NP>
-void multiply_tile(const Product& p, const TilePlace& at, float* sums) {
+[[gnu::noinline]] void multiply_tile(const Product& p, const TilePlace& at, float* sums) {
   constexpr int kVectors = NP * kPanelVectors;
   constexpr int kGroups = (MR + 2) / 3;
   F32x16 tile[MR][kVectors];
@@ -49,9 +50,9 @@ void multiply_tile(const Product& p, const TilePlace& at, float* sums) {
 
   const float* w = p.panel(at.panel);
   const int64_t next_panel = p.depth * kPanel;
-  // Three rows a pointer, reached by one common stride: 14 rows would not fit the general registers otherwise. The
-  // empty instruction hides how the pointers are related; gcc 12 makes 14 offsets of them again, and keeps those on the
-  // stack.
+  // Three rows a pointer, reached by one common stride: 14 rows would not fit the general registers otherwise. Empty
+  // instructions hide how the pointers are related. Compilers that see it make a pointer or an offset for every row of
+  // them again, and keep those on the stack: gcc when it looks at the loop from outside, clang from inside.
   const float* x[kGroups];
   const int64_t stride = p.x.stride;
 #pragma GCC unroll 16
@@ -62,23 +63,32 @@ void multiply_tile(const Product& p, const TilePlace& at, float* sums) {
   const char* ahead = at.ahead.at;
   const int64_t step_bytes = at.ahead.step_bytes;
   for (int64_t left = p.depth; left > 0; left--) {
-    F32x16 columns[kVectors];
-#pragma GCC unroll 16
-    for (int v = 0; v < kVectors; v++) {
-      columns[v] = load(w + v / kPanelVectors * next_panel + v % kPanelVectors * kLanes);
-    }
+#if defined(__clang__)
+#pragma unroll
+    for (int g = 0; g < kGroups; g++) asm("" : "+r"(x[g]));
+#endif
+    const auto column = [&](int v) { return load(w + v / kPanelVectors * next_panel + v % kPanelVectors * kLanes); };
+    const auto element = [&](int r) { return broadcast(x[r / 3] + r % 3 * stride); };
     prefetch(ahead);
-#pragma GCC unroll 16
-    for (int r = 0; r < MR; r++) {
-      const F32x16 element = broadcast(x[r / 3] + r % 3 * stride);
-#pragma GCC unroll 16
-      for (int v = 0; v < kVectors; v++) tile[r][v] = multiply_add(element, columns[v], tile[r][v]);
+    // What there is less of stays in registers: the columns of one panel, or the elements of few rows.
+    if constexpr (NP == 1) {
+      F32x16 columns[kVectors];
+      each_vector<1, kVectors>([&](int, int v) { columns[v] = column(v); });
+      each_vector<MR, 1>([&](int r, int) {
+        const F32x16 a = element(r);
+        each_vector<1, kVectors>([&](int, int v) { tile[r][v] = multiply_add(a, columns[v], tile[r][v]); });
+      });
+    } else {
+      F32x16 elements[MR];
+      each_vector<MR, 1>([&](int r, int) { elements[r] = element(r); });
+      each_vector<1, kVectors>([&](int, int v) {
+        const F32x16 b = column(v);
+        each_vector<MR, 1>([&](int r, int) { tile[r][v] = multiply_add(elements[r], b, tile[r][v]); });
+      });
     }
-#pragma GCC unroll 16
-    for (int g = 0; g < kGroups; g++) x[g]++;
+    each_vector<kGroups, 1>([&](int g, int) { x[g]++; });
     w += kPanel;
     ahead += step_bytes;
   }
-
   each_vector<MR, kVectors>([&](int r, int v) { store(sums + (r * kVectors + v) * kLanes, tile[r][v]); });
 }
