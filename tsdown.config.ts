@@ -3,6 +3,14 @@
 import { defineConfig } from 'tsdown'
 
 export default defineConfig([
-  { entry: { index: 'lib/index.ts' }, format: ['esm', 'cjs'], dts: true, platform: 'node', target: 'node20', shims: true, clean: true },
+  {
+    entry: { index: 'lib/index.ts' },
+    format: ['esm', 'cjs'],
+    dts: true,
+    platform: 'node',
+    target: 'node20',
+    shims: true,
+    clean: true,
+  },
   { entry: { cli: 'lib/cli/main.ts' }, format: ['esm'], dts: false, platform: 'node', target: 'node20', clean: false },
 ])

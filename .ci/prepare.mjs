@@ -32,6 +32,8 @@ function sourcesOf(folder) {
     .sort()
 }
 
-whenChanged('node_modules/.installed', ['package-lock.json'], () => run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund']))
+whenChanged('node_modules/.installed', ['package-lock.json'], () =>
+  run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund']),
+)
 run(process.execPath, ['native/build.mjs'])
 whenChanged('dist/.built', ['package.json', 'tsdown.config.ts', ...sourcesOf('lib')], () => run('npx', ['tsdown']))

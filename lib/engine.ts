@@ -4,8 +4,9 @@ import { headLabels } from './checkpoint/names.js'
 import { type AlbertConfig, activationOf, attentionMap, ffnMap, hasSplitNames } from './config.js'
 import { type Dtype, nativeDtype } from './dtype.js'
 import { AlbertError } from './errors.js'
-import { type NativeConfig, type NativeHead, type NativeModel, type NativeModelOptions, nativeAddon } from './native.js'
+import type { NativeConfig, NativeHead, NativeModel, NativeModelOptions } from './native.js'
 import { fromNativeError } from './native-error.js'
+import { nativeAddon } from './native-loader.js'
 import { type WarningCallback, warnOnce } from './warnings.js'
 
 export interface EngineOptions {

@@ -3,7 +3,7 @@
 import { statSync } from 'node:fs'
 import { isAbsolute, join, resolve } from 'node:path'
 import { AlbertError } from './errors.js'
-import { packageRoot } from './native.js'
+import { packageRoot } from './native-loader.js'
 
 /** Name of the model in the package, which answers when none is given. */
 export const EMBEDDED_MODEL = 'starter-en'

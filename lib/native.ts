@@ -1,10 +1,5 @@
-// The native addon: what it exports, and how it is found.
-// This is the only file that crosses from untyped to typed; everything behind it is checked C++, everything before it TypeScript.
-import { existsSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { AlbertError } from './errors.js'
+// The contract with the native addon: what it exports and what each field means. native/binding is its other side.
+// The only place where untyped becomes typed; lib/native-loader.ts finds the binary.
 
 /** Arithmetic of a model: float32 kernels, or the float64 reference (exact to 1e-12, slow). */
 export type NativeDtype = 'fp32' | 'fp64'
@@ -163,71 +158,4 @@ export interface NativeAddon {
     schedule: string,
   ): { mode: string; pieces: number; reason: string }
   Model: new (config: NativeConfig, options: NativeModelOptions) => NativeModel
-}
-
-const require = createRequire(import.meta.url)
-
-/** `glibc` or `musl` on Linux, empty elsewhere. musl builds of Node have no glibc version in their report. */
-function libc(): string {
-  if (process.platform !== 'linux') return ''
-  const report = process.report?.getReport() as { header?: { glibcVersionRuntime?: string } } | undefined
-  return report?.header?.glibcVersionRuntime === undefined ? 'musl' : 'glibc'
-}
-
-/** The package's root: the nearest folder above this file with a package.json of our name. */
-export function packageRoot(): string {
-  let folder = dirname(fileURLToPath(import.meta.url))
-  while (!existsSync(join(folder, 'package.json')) && dirname(folder) !== folder) folder = dirname(folder)
-  return folder
-}
-
-/** Places where the addon is looked for, in order. */
-function candidates(): string[] {
-  const root = packageRoot()
-  const file = process.platform === 'linux' ? `albert.${libc()}.node` : 'albert.node'
-  const given = process.env['ALBERT_NATIVE_PATH']
-  return [
-    ...(given ? [given] : []),
-    join(root, 'build', 'Release', 'albert.node'),
-    join(root, 'prebuilds', `${process.platform}-${process.arch}`, file),
-  ]
-}
-
-function hintFor(message: string): string {
-  if (/--no-addons|ERR_DLOPEN_DISABLED/.test(message)) return 'Node was started with --no-addons; start it without.'
-  if (/GLIBC_|GLIBCXX_/.test(message))
-    return 'The C library of this system is older than the binary; build it here with `npm run build`.'
-  if (/ELF|wrong architecture|not a valid Win32/.test(message))
-    return 'The binary is for another processor or system; build it here with `npm run build`.'
-  if (/failed to map segment|Operation not permitted/.test(message))
-    return 'The file lies on a file system mounted noexec; move it or set ALBERT_NATIVE_PATH.'
-  return 'In a clone run `npm run build` (needs a C++ compiler, and CMake or Python 3 with make); else reinstall the package on this platform.'
-}
-
-let loaded: NativeAddon | undefined
-
-/** The addon, loaded on first use. Throws ERR_ALBERT_NATIVE with every place that was tried and what would help. */
-export function nativeAddon(): NativeAddon {
-  if (loaded) return loaded
-  const tried: string[] = []
-  for (const path of candidates()) {
-    if (!existsSync(path) && path !== process.env['ALBERT_NATIVE_PATH']) {
-      tried.push(`  tried ${path}: no such file`)
-      continue
-    }
-    try {
-      loaded = require(path) as NativeAddon
-      return loaded
-    } catch (error) {
-      tried.push(`  tried ${path}: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`)
-    }
-  }
-  const libcName = libc()
-  const platform = `${process.platform}-${process.arch}${libcName ? ` (${libcName})` : ''}`
-  const hint = hintFor(tried.join('\n'))
-  throw new AlbertError(
-    'ERR_ALBERT_NATIVE',
-    `albert: no native binary could be loaded for ${platform}, Node ${process.versions.node}, Node-API ${process.versions['napi']}\n${tried.join('\n')}\n  fix: ${hint}`,
-    { hint },
-  )
 }

@@ -56,7 +56,14 @@ function buildWithCMake() {
 function buildWithGyp() {
   // node-gyp writes into build/ itself and its "configure" would clear what CMake left there.
   rmSync(join(root, 'build/Release'), { recursive: true, force: true })
-  run(process.execPath, [require.resolve('node-gyp/bin/node-gyp.js'), 'configure', 'build', '--jobs', jobs, ...headersBesideNode()])
+  run(process.execPath, [
+    require.resolve('node-gyp/bin/node-gyp.js'),
+    'configure',
+    'build',
+    '--jobs',
+    jobs,
+    ...headersBesideNode(),
+  ])
 }
 
 function buildSanitized() {

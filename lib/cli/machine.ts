@@ -1,8 +1,7 @@
 // What `albert doctor` finds out about the machine: system, processor, threads and their limits, instruction sets, addon.
 import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { availableParallelism, cpus, totalmem } from 'node:os'
-import { nativeAddon } from '../native.js'
+import { nativeAddon, nativeAddonPath } from '../native-loader.js'
 
 export interface Machine {
   albert: string
@@ -56,18 +55,13 @@ export function addon(env: Record<string, string | undefined>): Addon {
   const asked = env['ALBERT_ISA']
   const chosen = asked || isas.filter(row => row.usable).at(-1)?.name
   return {
-    path: loadedAddon(),
+    path: nativeAddonPath(),
     cpu,
     threads,
     features,
     isas: isas.map(row => ({ ...row, chosen: row.name === chosen })),
     reason: asked ? 'chosen because ALBERT_ISA asks for it' : 'chosen: the last of the list that this processor runs',
   }
-}
-
-/** Node keeps loaded addons among its modules. */
-function loadedAddon(): string {
-  return Object.keys(createRequire(import.meta.url).cache).find(path => path.endsWith('.node')) ?? 'unknown'
 }
 
 function libc(): string | null {

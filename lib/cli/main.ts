@@ -2,7 +2,7 @@
 // The `albert` program: ties the command line to this process. Everything that can be tested without a process is in program.ts.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { packageRoot } from '../native.js'
+import { packageRoot } from '../native-loader.js'
 import { exitCodes } from './exit-codes.js'
 import { runProgram } from './program.js'
 

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import type { PackedBatch } from '../../lib/batch.js'
 import { AlbertForPreTraining } from '../../lib/heads.js'
-import { nativeAddon } from '../../lib/native.js'
+import { nativeAddon } from '../../lib/native-loader.js'
 import { packPadded, readPadded } from '../../lib/padded.js'
 import type { FloatTensor } from '../../lib/tensor.js'
 

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { packEncodings } from '../../lib/batch.js'
 import * as heads from '../../lib/heads.js'
-import { nativeAddon } from '../../lib/native.js'
+import { nativeAddon } from '../../lib/native-loader.js'
 import { outputsOf } from '../../lib/outputs.js'
 import { tinyConfig } from '../lib/models.js'
 

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { AlbertForPreTraining } from '../../lib/heads.js'
-import { nativeAddon } from '../../lib/native.js'
+import { nativeAddon } from '../../lib/native-loader.js'
 import { packPadded, readPadded } from '../../lib/padded.js'
 import type { Tensor } from '../../lib/tensor.js'
 import { errorOf, readSafetensors, toTensor } from '../golden/numeric-case.js'

@@ -16,7 +16,7 @@ import {
   AlbertModel,
 } from '../../lib/heads.js'
 import type { LoadEvent, PretrainedOptions } from '../../lib/load-model.js'
-import { nativeAddon, packageRoot } from '../../lib/native.js'
+import { nativeAddon, packageRoot } from '../../lib/native-loader.js'
 import type { FloatTensor, Tensor } from '../../lib/tensor.js'
 import { readSafetensors, writeSafetensors } from '../golden/numeric-case.js'
 import { someIds, tinyConfig } from './models.js'

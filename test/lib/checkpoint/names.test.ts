@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { canonicalName, expectedParameters, isHeadParameter, savedName } from '../../../lib/checkpoint/names.js'
 import { type HeadName, parseConfig } from '../../../lib/config.js'
 import { nativeConfig } from '../../../lib/engine.js'
-import { nativeAddon } from '../../../lib/native.js'
+import { nativeAddon } from '../../../lib/native-loader.js'
 import { presets } from '../../../lib/presets.js'
 import { caseNames, readSafetensors } from '../../golden/numeric-case.js'
 
