@@ -30,6 +30,8 @@ void Queue::stop() {
   wake_.notify_one();
   thread_.join();
   to_javascript_.Abort();
+  // Dropped last: a job may hold the owner of this queue, and nothing of the queue is used after it.
+  const std::deque<std::unique_ptr<Job>> dropped = std::move(jobs_);
 }
 
 void Queue::run() {
