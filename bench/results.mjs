@@ -7,10 +7,16 @@ import { machineName } from './machine.mjs'
 
 const FOLDER = join(dirname(fileURLToPath(import.meta.url)), 'results')
 
+/** JSON with each list of numbers on one line. @param {object} result */
+function readable(result) {
+  const lists = /\[\s+((?:-?[\d.e+-]+,?\s+)+)\]/g
+  return JSON.stringify(result, null, 2).replace(lists, (_, numbers) => `[${numbers.trim().replace(/\s+/g, ' ')}]`)
+}
+
 /** @param {{ kind: string, date: string, machine: ReturnType<import('./machine.mjs').fingerprint> }} result @returns {string} the file */
 export function saveResult(result) {
   const file = join(FOLDER, machineName(result.machine), `${result.date.slice(0, 10)}-${result.kind}.json`)
   mkdirSync(dirname(file), { recursive: true })
-  writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`)
+  writeFileSync(file, `${readable(result)}\n`)
   return file
 }

@@ -47,7 +47,8 @@ async function measure() {
   say(`weights ${sha256}`)
   const names = Object.keys(contenders)
   const { trials, processes, difference } = compare(directory, flags.shapes.split(','), names, settings, say)
-  const versions = Object.fromEntries(names.map(name => [name, processes[name].version]))
+  const packages = names.filter(name => name !== OURS_HIDDEN)
+  const versions = Object.fromEntries(packages.map(name => [name, processes[name].version]))
   return {
     kind: 'peers',
     date: new Date().toISOString(),

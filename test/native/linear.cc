@@ -83,9 +83,8 @@ struct UnpackCase {
     Bound(const UnpackCase& unpack, const Ops<T>& table, Placement place, int)
         : c(unpack), ops(table), packed(ops, {"test", c.panel}, c.w, c.bias, place, c.first_output) {}
     void run(std::vector<Output<T>>& out, Range rows, Part part) const {
-      const Matrix<T> w = {out[0].view().row(rows.begin), rows.end - rows.begin, c.inputs, out[0].view().stride};
-      T* const bias = c.with_bias ? out[1].view().data + rows.begin : nullptr;
-      ops.linear_unpack({w, bias, packed.weight, c.first_output + rows.begin}, part);
+      T* const biases = c.with_bias ? out[1].view().data + rows.begin : nullptr;
+      ops.linear_unpack({rows_of(out[0], rows), biases, packed.weight, c.first_output + rows.begin}, part);
     }
     const UnpackCase& c;
     const Ops<T>& ops;
