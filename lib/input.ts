@@ -15,6 +15,9 @@ export interface FlatArray {
   integral: boolean
 }
 
+/** No input has more than four dimensions. A list that holds itself has no end. */
+const MAX_DEPTH = 8
+
 const floatTypes = new Set(['float32', 'float64'])
 
 export function flatten(name: string, input: ArrayInput): FlatArray {
@@ -28,6 +31,8 @@ export function flatten(name: string, input: ArrayInput): FlatArray {
   while (isList(level)) {
     dims.push(level.length)
     level = level[0]
+    if (dims.length > MAX_DEPTH)
+      throw new AlbertError('INVALID_INPUT', `${name} is nested more than ${MAX_DEPTH} arrays deep.`)
   }
   if (dims.length === 1) return { name, values: input as Row, dims, integral: isIntegral(input) }
   const values: (number | bigint)[] = []

@@ -330,3 +330,11 @@ describe('packPadded', () => {
     expect(batch.ids).toBeUndefined()
   })
 })
+
+it('refuses a list that holds itself', () => {
+  const endless: unknown[] = []
+  endless.push(endless)
+  expect(() => read({ input_ids: endless as never })).toThrow(
+    refusal('INVALID_INPUT', 'input_ids is nested more than 8 arrays deep'),
+  )
+})
