@@ -4,6 +4,7 @@ import type { WeightSource } from './checkpoint/save.js'
 import { type AlbertConfig, attentionMap, ffnMap } from './config.js'
 import { floatArray } from './dtype.js'
 import type { NativeArray, NativeDtype, NativeHead, NativeModel } from './native.js'
+import { fromNativeError } from './native-error.js'
 
 export interface Parameter {
   readonly shape: readonly number[]
@@ -30,7 +31,7 @@ export function parametersOf(
             dtype,
             shape.reduce((a, b) => a * b, 1),
           )
-          native.read(name, 0, target)
+          readInto(native, name, 0, target)
           return target
         },
       },
@@ -43,9 +44,18 @@ export function weightsOf(native: NativeModel, dtype: NativeDtype): WeightSource
   return {
     read(name, offset, target) {
       const values = dtype === 'fp64' ? new Float64Array(target.length) : target
-      native.read(name, offset, values)
+      readInto(native, name, offset, values)
       if (values !== target) target.set(values)
     },
+  }
+}
+
+/** A model may be disposed between its listing and the reading. */
+function readInto(native: NativeModel, name: string, offset: number, target: NativeArray): void {
+  try {
+    native.read(name, offset, target)
+  } catch (error) {
+    throw fromNativeError(error)
   }
 }
 

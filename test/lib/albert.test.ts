@@ -402,6 +402,13 @@ describe('parameters', () => {
     }
   })
 
+  it('are gone with the model', async () => {
+    const model = await AlbertModel.from_config(tinyConfig)
+    const [parameter] = model.parameters().values()
+    await model.dispose()
+    expect(() => parameter!.data()).toThrow(error('DISPOSED', 'disposed'))
+  })
+
   it('say which layers share them', async () => {
     const sharing = { attention_groups: 1, ffn_groups: 3 }
     await using albert = await AlbertModel.from_config({ ...tinyConfig, num_hidden_groups: 2 })
