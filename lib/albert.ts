@@ -16,6 +16,7 @@ import {
 } from './load-model.js'
 import type { NativeDtype, NativeHead, NativeJob, NativeMemory, NativeModel, NativeResult } from './native.js'
 import { fromNativeError } from './native-error.js'
+import { checkOptions } from './options.js'
 import { checkOutputs } from './outputs.js'
 import { type ModelInputs, readPadded } from './padded.js'
 import { type Parameter, parametersOf, weightsOf } from './parameters.js'
@@ -108,6 +109,7 @@ export abstract class AlbertPreTrainedModel<
   /** Writes `config.json` and `model.safetensors`, which transformers loads back bit for bit. */
   async save_pretrained(folder: string, options: SaveOptions = {}): Promise<void> {
     this.#refuseIfDisposed()
+    checkOptions(options)
     await saveCheckpoint(folder, this.config, this.head, weightsOf(this.#native, this.dtype), options)
   }
 
@@ -133,8 +135,9 @@ export abstract class AlbertPreTrainedModel<
 
   /** Checks and runs one packed call; the results still lie in native memory. */
   protected async execute(batch: PackedBatch, options: ForwardOptions): Promise<Answer> {
-    const { signal, ...request } = options ?? {}
     this.#refuseIfDisposed()
+    const { signal, ...request } = options ?? {}
+    checkOptions(options ?? {})
     signal?.throwIfAborted()
     checkBatch(batch, this.config, this.dtype)
     checkRows(request.rows, tokenCount(batch))
@@ -152,6 +155,7 @@ export abstract class AlbertPreTrainedModel<
   /** Reads padded inputs, [B,S] or, with rank 3, [B,N,S]. */
   protected begin(inputs: ModelInputs, options: CallOptions, rank: 2 | 3 = 2): PaddedCall {
     this.#refuseIfDisposed()
+    checkOptions(options)
     const padded = readPadded(inputs, this.config, this.dtype, rank)
     return new PaddedCall(padded, options, (batch, request) => this.execute(batch, request))
   }

@@ -11,6 +11,7 @@ import { AlbertError } from './errors.js'
 import { EMBEDDED_MODEL, modelFolder } from './model-folder.js'
 import type { NativeDtype, NativeHead, NativeModel, NativeModelOptions } from './native.js'
 import { fromNativeError } from './native-error.js'
+import { checkOptions } from './options.js'
 import { warn } from './warnings.js'
 
 /** What is heard while a model loads: events of transformers.js. */
@@ -48,6 +49,7 @@ export async function pretrainedModel(
   model: string | undefined,
   options: PretrainedOptions,
 ): Promise<LoadedModel> {
+  checkOptions(options)
   const { signal, warning_callback } = options
   signal?.throwIfAborted()
   const engine = checkEngine(options)
@@ -70,6 +72,7 @@ export async function pretrainedModel(
 }
 
 export async function freshModel(head: NativeHead, config: PartialConfig, options: FreshOptions): Promise<LoadedModel> {
+  checkOptions(options)
   const { seed = 0 } = options
   if (!Number.isSafeInteger(seed)) {
     throw new AlbertError('INVALID_INPUT', `seed is ${String(seed)}; it must be a whole number.`)

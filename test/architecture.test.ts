@@ -58,7 +58,18 @@ describe('native: includes only go down', () => {
 describe('lib: imports only go down', () => {
   // Lowest floor first; a folder is one unit. pipelines and cli are above the core, index.ts only exports.
   const floors: string[][] = [
-    ['errors', 'native', 'native-loader', 'native-error', 'tensor', 'warnings', 'callable', 'input', 'regular-file'],
+    [
+      'errors',
+      'native',
+      'native-loader',
+      'native-error',
+      'options',
+      'tensor',
+      'warnings',
+      'callable',
+      'input',
+      'regular-file',
+    ],
     [
       ...[
         'config',

@@ -1,7 +1,7 @@
 // `albert decode`: ids back to text.
 import { Option } from 'commander'
 import { AlbertError } from '../errors.js'
-import { shown } from '../pipelines/text-input.js'
+import { shown } from '../options.js'
 import { AutoTokenizer } from '../tokenizer/index.js'
 import { command, fileOption, jsonOption, ndjsonOption } from './command.js'
 import { visible } from './display-width.js'

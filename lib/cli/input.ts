@@ -2,7 +2,7 @@
 import { createReadStream, openSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { AlbertError } from '../errors.js'
-import { shown } from '../pipelines/text-input.js'
+import { shown } from '../options.js'
 import { CommandError, exitCodes } from './exit-codes.js'
 
 export interface Line {

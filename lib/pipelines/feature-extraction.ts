@@ -1,6 +1,7 @@
 // Vectors of texts: one a token, or pooled to one a text, on request normalised, cut and quantised.
 import { AlbertError } from '../errors.js'
 import type { NativeArray } from '../native.js'
+import { checkOptions } from '../options.js'
 import { Tensor } from '../tensor.js'
 import { checkPooling, normalizeVector, type Pooling, pool, pooledRows } from './pooling.js'
 import { checkPrecision, type Precision, quantize, quantizedType } from './quantization.js'
@@ -48,6 +49,7 @@ export function vectorsOf(
   inputs: TextOrPair[],
   options: FeatureExtractionOptions,
 ): Promise<Vectors[]> {
+  checkOptions(options)
   const { pooling = 'none', normalize = false, precision = 'binary' } = options
   const size = text.model.config.hidden_size
   checkPooling(pooling)

@@ -1,8 +1,9 @@
 // Masked-word prediction: `[MASK]` in a text, the most likely pieces of the vocabulary out, best first.
 import { AlbertError } from '../errors.js'
+import { checkOptions, shown } from '../options.js'
 import type { FloatTensor } from '../tensor.js'
 import { best, softmax } from './scores.js'
-import { checkWhole, inputList, nameOf, shown, type TextOptions, type TextOrPair } from './text-input.js'
+import { checkWhole, inputList, nameOf, type TextOptions, type TextOrPair } from './text-input.js'
 import { type EncodedText, type Pipeline, pipelineOf, type TextBatch, type TextModel } from './text-model.js'
 
 export interface FillMaskOptions extends TextOptions {
@@ -40,6 +41,7 @@ export interface FillMaskPipeline extends Pipeline {
 export function fillMask(text: TextModel): FillMaskPipeline {
   const answers = (inputs: unknown, options: FillMaskOptions): Promise<FillMaskResult[]> => {
     const list = inputList(inputs)
+    checkOptions(options)
     checkWhole('top_k', options.top_k, 1, Number.MAX_SAFE_INTEGER)
     const targets = options.targets === undefined ? undefined : targetIds(text, options.targets)
     const count = options.top_k ?? targets?.length ?? 5

@@ -3,13 +3,13 @@ import { AlbertPreTrainedModel } from '../albert.js'
 import { AlbertError } from '../errors.js'
 import type { PretrainedOptions } from '../load-model.js'
 import { EMBEDDED_MODEL, modelFolder } from '../model-folder.js'
+import { checkOptions, shown } from '../options.js'
 import { AlbertTokenizer, AutoTokenizer } from '../tokenizer/index.js'
 import { warn } from '../warnings.js'
 import { LoadProgress, type ProgressCallback } from './load-progress.js'
 import { modelClassFor } from './model-choice.js'
 import { suggestion } from './nearest.js'
 import { type Pipelines, type TaskName, taskNamed, taskNames, tasks } from './tasks.js'
-import { shown } from './text-input.js'
 import { type AnyModel, TextModel } from './text-model.js'
 
 export interface PipelineOptions extends Omit<PretrainedOptions, 'progress_callback'> {
@@ -28,6 +28,7 @@ export async function pipeline<Name extends keyof Pipelines>(
   model?: string | AnyModel | null,
   options: PipelineOptions = {},
 ): Promise<Pipelines[Name]> {
+  checkOptions(options)
   const name = taskNamed(task)
   if (name === undefined)
     throw new AlbertError('UNSUPPORTED_TASK', `There is no task ${shown(task)}; there are ${taskNames().join(', ')}.`, {

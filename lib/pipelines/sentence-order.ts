@@ -1,8 +1,9 @@
 // Does the second sentence follow the first, or were they swapped? The question ALBERT is pretrained on.
 import { AlbertError } from '../errors.js'
+import { shown } from '../options.js'
 import type { FloatTensor } from '../tensor.js'
 import { softmax } from './scores.js'
-import { shown, type TextOptions } from './text-input.js'
+import type { TextOptions } from './text-input.js'
 import { type Pipeline, pipelineOf, type TextModel } from './text-model.js'
 
 export interface SentencePair {
@@ -42,25 +43,22 @@ export function sentenceOrder(text: TextModel): SentenceOrderPipeline {
   const call = async (first: unknown, ...rest: unknown[]): Promise<unknown> => {
     const two = typeof first === 'string'
     const [options = {}] = (two ? rest.slice(1) : rest) as [TextOptions?]
-    if (Array.isArray(first))
-      return each(
-        first.map((pair, index) => checked(pair, `Pair ${index}`)),
-        options,
-      )
+    if (Array.isArray(first)) return each(checkedList(first), options)
     return (await each([checked(two ? { first, second: rest[0] } : first, 'The pair')], options))[0]
   }
   return pipelineOf<SentenceOrderPipeline>(text, call, {
-    each: async (pairs, options) =>
-      each(
-        pairs.map((pair, i) => checked(pair, `Pair ${i}`)),
-        options,
-      ),
+    each: async (pairs, options) => each(checkedList(pairs), options),
   })
 }
 
 function result([in_order = 0, swapped = 0]: Float64Array): SentenceOrderResult {
   const label = in_order >= swapped ? 'in_order' : 'swapped'
   return { label, score: Math.max(in_order, swapped), scores: { in_order, swapped } }
+}
+
+function checkedList(pairs: unknown): SentencePair[] {
+  if (Array.isArray(pairs)) return Array.from(pairs, (pair, i) => checked(pair, `Pair ${i}`))
+  throw new AlbertError('INVALID_INPUT', `Pairs must be a list of { first, second }, not ${shown(pairs)}.`)
 }
 
 function checked(pair: unknown, name: string): SentencePair {

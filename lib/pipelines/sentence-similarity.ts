@@ -1,8 +1,9 @@
 // How near texts are to one: cosines of their vectors.
 import { AlbertError } from '../errors.js'
+import { checkOptions, shown } from '../options.js'
 import { type FeatureExtractionOptions, vectorsOf } from './feature-extraction.js'
 import { normalizeVector, type Pooling } from './pooling.js'
-import { inputList, shown, type TextOptions, type TextOrPair } from './text-input.js'
+import { inputList, type TextOptions, type TextOrPair } from './text-input.js'
 import { type Pipeline, pipelineOf, type TextModel } from './text-model.js'
 
 export interface SentenceSimilarityOptions extends TextOptions {
@@ -19,6 +20,7 @@ export interface SentenceSimilarityPipeline extends Pipeline {
 
 export function sentenceSimilarity(text: TextModel): SentenceSimilarityPipeline {
   const call = async (source: unknown, texts: unknown, options: SentenceSimilarityOptions = {}): Promise<number[]> => {
+    checkOptions(options)
     const { pooling = 'mean' } = options
     if (Array.isArray(source))
       throw new AlbertError('INVALID_INPUT', `source must be one text, not a list of ${source.length}.`)

@@ -64,7 +64,8 @@ export const tasks: { readonly [T in TaskName]: Task & { create(text: TextModel)
 }
 
 /** The task of this name or alias, undefined if there is none. */
-export function taskNamed(name: string): TaskName | undefined {
+export function taskNamed(name: unknown): TaskName | undefined {
+  if (typeof name !== 'string') return undefined // Most tasks have no alias: undefined would be one.
   const names = Object.keys(tasks) as TaskName[]
   return names.find(task => task === name || tasks[task].alias === name)
 }

@@ -1,6 +1,7 @@
 // Labels for a text or a pair of texts, with scores.
 import { labelCount } from '../config.js'
 import { AlbertError } from '../errors.js'
+import { checkOptions } from '../options.js'
 import type { FloatTensor } from '../tensor.js'
 import { best, sigmoid, softmax } from './scores.js'
 import { checkWhole, inputList, type TextOptions, type TextOrPair } from './text-input.js'
@@ -40,6 +41,7 @@ export interface TextClassificationPipeline extends Pipeline {
 
 export function textClassification(text: TextModel): TextClassificationPipeline {
   const answers = (inputs: unknown, options: TextClassificationOptions): Promise<TextClassificationLabel[][]> => {
+    checkOptions(options)
     const { top_k = 1 } = options
     if (top_k !== null) checkWhole('top_k', top_k, 1, Number.MAX_SAFE_INTEGER)
     const scoresOf = scoring(text, options.function_to_apply ?? 'auto')
@@ -54,7 +56,9 @@ export function textClassification(text: TextModel): TextClassificationPipeline 
     if (!Array.isArray(inputs)) return results[0]
     return (options.top_k ?? 1) === 1 && options.top_k !== null ? results.map(result => result[0]) : results
   }
-  return pipelineOf<TextClassificationPipeline>(text, call, { each: (texts, options = {}) => answers(texts, options) })
+  return pipelineOf<TextClassificationPipeline>(text, call, {
+    each: async (texts, options = {}) => answers(texts, options),
+  })
 }
 
 function scoring(text: TextModel, wanted: FunctionToApply): (logits: ArrayLike<number>) => Float64Array {

@@ -1,5 +1,6 @@
 // What callers of pipelines give: a text, a pair of texts, or a list of them; and the options every task has.
 import { AlbertError } from '../errors.js'
+import { shown } from '../options.js'
 
 /** Two texts in one input: `[CLS] text [SEP] text_pair [SEP]`. */
 export interface TextPair {
@@ -59,16 +60,6 @@ export function checkWhole(name: string, value: unknown, least: number, most: nu
     return
   const range = most === Number.MAX_SAFE_INTEGER ? `from ${least} on` : `from ${least} to ${most}`
   throw new AlbertError('INVALID_INPUT', `${name} must be a whole number ${range}, not ${shown(value)}.`)
-}
-
-/** A value in a message: short, and on one line. */
-export function shown(value: unknown): string {
-  if (typeof value === 'function' || typeof value === 'symbol' || typeof value === 'bigint') return String(value)
-  const text =
-    value instanceof Object && !Array.isArray(value)
-      ? `an object with ${Object.keys(value).join(', ') || 'no keys'}`
-      : JSON.stringify(value)
-  return text === undefined ? String(value) : text.length > 60 ? `${text.slice(0, 57)}…` : text
 }
 
 function isText(input: unknown): input is TextOrPair {

@@ -3,6 +3,7 @@
 import type { AlbertPreTrainedModel } from '../albert.js'
 import { packEncodings } from '../batch.js'
 import { AlbertError } from '../errors.js'
+import { checkOptions } from '../options.js'
 import type { FloatTensor } from '../tensor.js'
 import type { AlbertTokenizer } from '../tokenizer/index.js'
 import { warn } from '../warnings.js'
@@ -59,6 +60,7 @@ export class TextModel {
     options: TextOptions,
     answer: (batch: TextBatch) => Promise<Answer[]>,
   ): Promise<Answer[]> {
+    checkOptions(options)
     checkTextOptions(options, this.model.config.max_position_embeddings)
     const answers = new Array<Answer>(inputs.length)
     let running: Promise<void> = Promise.resolve()

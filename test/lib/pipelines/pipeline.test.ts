@@ -33,7 +33,15 @@ describe('loading', () => {
       message: expect.stringContaining(Object.keys(tasks).at(-1)!),
       hint: "Did you mean 'fill-mask'?",
     })
-    await expect(pipeline('constructor' as never)).rejects.toMatchObject({ code: 'UNSUPPORTED_TASK' })
+    for (const task of ['constructor', undefined, null, 5])
+      await expect(pipeline(task as never)).rejects.toMatchObject({ code: 'UNSUPPORTED_TASK' })
+  })
+
+  test('options that are none, and callbacks and signals that are none', async () => {
+    for (const options of [null, 5, { signal: {} }, { progress_callback: 'say' }])
+      await expect(pipeline('fill-mask', null, options as never)).rejects.toMatchObject({ code: 'INVALID_INPUT' })
+    for (const options of [null, { signal: {} }, { normalize: 'false' }, { onTruncated: 5 }])
+      await expect(embed('A text.', options as never)).rejects.toMatchObject({ code: 'INVALID_INPUT' })
   })
 
   test('a task whose head the model lacks says which kind of model to give', async () => {

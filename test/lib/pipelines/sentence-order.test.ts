@@ -34,4 +34,8 @@ test('mistakes', async () => {
     code: 'INVALID_INPUT',
     message: expect.stringContaining('Pair 0 must be'),
   })
+  await expect(order.each('ab' as never)).rejects.toMatchObject({
+    code: 'INVALID_INPUT',
+    message: expect.stringContaining('Pairs must be a list of { first, second }, not "ab"'),
+  })
 })
