@@ -37,13 +37,14 @@ inline void finish_tile(const Product& p, Range rows, Range panels, const float*
   }
 }
 
-// The panels after `panels` come near while these are multiplied: each of the row tiles fetches its share, a little at
-// every step of k, so that the first tile of a panel finds its weights in the L2 cache. 2 to 6 % where weights come
-// from memory; nothing lost where they do not.
+// The next panel comes near while this one is multiplied: each of the row tiles fetches its share, a little at every
+// step of k, so that the first tile of a panel finds its weights in the L2 cache. With weights from memory, 768 x 9216
+// on one Zen 2 core, of peak: 8 rows 41 -> 59 %, 16 rows 57 -> 86 %, 32 rows 71 -> 90 %. Several panels at once are
+// streams enough for the processor's own prefetcher, which fetches more at a time (1 or 2 rows: 23 GB/s, with ours 20).
 inline Ahead look_ahead(const Product& p, Range panels, int64_t last_panel, int64_t tiles) {
-  if (panels.end >= last_panel || p.depth == 0) return {reinterpret_cast<const char*>(p.panel(panels.begin)), 0};
-  const int64_t bytes = (panels.end - panels.begin) * p.depth * kPanel * static_cast<int64_t>(sizeof(float));
-  return {reinterpret_cast<const char*>(p.panel(panels.end)), bytes / (tiles * p.depth)};
+  const char* const next = reinterpret_cast<const char*>(p.panel(panels.end));
+  if (panels.end - panels.begin > 1 || panels.end >= last_panel || p.depth == 0) return {next, 0};
+  return {next, pieces_of(kPanel * static_cast<int64_t>(sizeof(float)), tiles)};
 }
 
 // Rows of one block: at least one row, at most kBlockRows.
