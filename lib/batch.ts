@@ -2,6 +2,7 @@
 // Padded arrays become packed ones in lib/padded.ts.
 import { AlbertError } from './errors.js'
 import type { NativeArray, NativeDtype, NativeRequest } from './native.js'
+import { shown } from './options.js'
 
 /** T tokens of N sequences. Letters as in docs/architecture.md. */
 export interface PackedBatch {
@@ -34,6 +35,12 @@ export interface TokenIds {
 
 /** Token ids of N texts as one batch. Positions count from 0 in each text. */
 export function packEncodings(encodings: readonly TokenIds[]): PackedBatch {
+  if (!Array.isArray(encodings)) throw notEncodings(`it got ${shown(encodings)}`)
+  for (const [i, encoding] of encodings.entries()) {
+    const { ids, types }: Partial<TokenIds> = encoding ?? {}
+    if (!isNumbers(ids) || !isNumbers(types) || ids.length !== types.length)
+      throw notEncodings(`encodings[${i}] is ${shown(encoding)}`)
+  }
   const starts = new Int32Array(encodings.length + 1)
   for (const [i, { ids }] of encodings.entries()) starts[i + 1] = starts[i]! + ids.length
   const total = starts[encodings.length]!
@@ -45,6 +52,17 @@ export function packEncodings(encodings: readonly TokenIds[]): PackedBatch {
     for (let p = 0; p < ids.length; p++) batch.positions[start + p] = p
   }
   return batch
+}
+
+function isNumbers(value: unknown): value is ArrayLike<number> {
+  if (ArrayBuffer.isView(value))
+    return !(value instanceof DataView || value instanceof BigInt64Array || value instanceof BigUint64Array)
+  return Array.isArray(value) && value.every(number => typeof number === 'number')
+}
+
+function notEncodings(problem: string): AlbertError {
+  const rule = 'packEncodings takes a list of { ids, types }, two arrays of numbers of one length'
+  return new AlbertError('INVALID_INPUT', `${rule}; ${problem}.`)
 }
 
 /** Number of sequences. */
@@ -85,7 +103,8 @@ export function checkBatch(batch: PackedBatch, limits: BatchLimits, dtype: Nativ
 
 /** Rows of row-wise outputs: packed rows, strictly rising. */
 export function checkRows(rows: NativeRequest['rows'], tokens: number): void {
-  if (rows && !(rows instanceof Int32Array)) throw new AlbertError('INVALID_INPUT', 'rows must be an Int32Array.')
+  if (rows !== undefined && !(rows instanceof Int32Array))
+    throw new AlbertError('INVALID_INPUT', 'rows must be an Int32Array.')
   rows?.forEach((row, i) => {
     if (row >= 0 && row < tokens && (i === 0 || row > rows[i - 1]!)) return
     const message = `rows[${i}] is ${row}; rows must rise strictly within 0 to ${tokens - 1}.`

@@ -1,6 +1,7 @@
 // An array of numbers with a shape, as transformers.js has it: row-major data on the JavaScript side.
 // Holds and reads values only; arithmetic lives in the addon and in the pipelines.
 import { AlbertError } from './errors.js'
+import { shown } from './options.js'
 
 /** What each type of tensor keeps its values in. */
 export interface TensorArrays {
@@ -132,7 +133,7 @@ export function floatTensor(data: Float32Array | Float64Array, dims: readonly nu
 
 function checkDims(dims: readonly number[], length: number): void {
   if (!Array.isArray(dims) || !dims.every(dim => Number.isSafeInteger(dim) && dim >= 0)) {
-    throw new AlbertError('INVALID_INPUT', `dims must be an array of whole numbers >= 0, not ${JSON.stringify(dims)}.`)
+    throw new AlbertError('INVALID_INPUT', `dims must be an array of whole numbers >= 0, not ${shown(dims)}.`)
   }
   const size = dims.reduce((a, b) => a * b, 1)
   if (size !== length) {
@@ -159,7 +160,7 @@ function toRange(index: TensorIndex, size: number, axis: number): { start: numbe
   const [first, last] = dropped ? [index, null] : index
   const place = (value: number): number => (value < 0 ? value + size : value)
   if (![first ?? 0, last ?? 0].every(Number.isInteger) || (dropped && (place(index) < 0 || place(index) >= size))) {
-    const message = `slice(): ${JSON.stringify(index)} does not lie on axis ${axis}, which has ${size} entries.`
+    const message = `slice(): ${shown(index)} does not lie on axis ${axis}, which has ${size} entries.`
     throw new AlbertError('INVALID_INPUT', message)
   }
   const start = Math.max(0, Math.min(size, place(first ?? 0)))

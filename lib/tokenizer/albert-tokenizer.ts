@@ -2,6 +2,7 @@
 // The pipelines use its encodeIds and encodeBatch, which make no tensors.
 import { Callable } from '../callable.js'
 import { AlbertError } from '../errors.js'
+import { checkOptions, shown } from '../options.js'
 import { Tensor } from '../tensor.js'
 import { type BatchEncoding, batchOf, type OffsetMapping, type Rows } from './batch-encoding.js'
 import { type CallOptions, type EncodeOptions, planCall } from './call-options.js'
@@ -85,6 +86,7 @@ export class AlbertTokenizer extends CallableTokenizer {
     text: T,
     options?: O,
   ): Promise<AnswerTo<T, O>> {
+    checkOptions(options ?? {})
     return (await inSlices(this.#call(text, options ?? {}), options?.signal)) as AnswerTo<T, O>
   }
 
@@ -106,10 +108,11 @@ export class AlbertTokenizer extends CallableTokenizer {
     options: EncodeIdsOptions & { signal?: AbortSignal } = {},
   ): Promise<Encoding[]> {
     const settings = this.#settings(options)
+    const list = checkedList('texts', inputs)
     const encoder = this.#encoder
     const steps = function* (): Steps<Encoding[]> {
       const encodings: Encoding[] = []
-      for (const [i, input] of inputs.entries()) {
+      for (const [i, input] of list.entries()) {
         const [first, second] = inputOf(input, `texts[${i}]`)
         encodings.push(yield* encoder.encode(first, second, settings))
         yield
@@ -136,12 +139,13 @@ export class AlbertTokenizer extends CallableTokenizer {
 
   /** One sequence of ids back to text. */
   decode(ids: Ids, options: DecodeOptions = {}): string {
+    checkOptions(options)
     const text = decodeIds(listOf(ids), this.#vocabulary, options.skip_special_tokens ?? false)
     return (options.clean_up_tokenization_spaces ?? this.#loaded.cleanUp) ? cleanUp(text) : text
   }
 
   batch_decode(batch: readonly Ids[] | Tensor, options: DecodeOptions = {}): string[] {
-    const rows = batch instanceof Tensor ? ([...batch] as Ids[]) : batch
+    const rows = batch instanceof Tensor ? ([...batch] as Ids[]) : checkedList('batch', batch)
     return rows.map(ids => this.decode(ids, options))
   }
 
@@ -151,13 +155,15 @@ export class AlbertTokenizer extends CallableTokenizer {
   convert_tokens_to_ids(tokens: string | readonly string[]): number | number[] {
     return typeof tokens === 'string'
       ? this.#vocabulary.idOf(tokens)
-      : tokens.map(token => this.#vocabulary.idOf(token))
+      : checkedList('tokens', tokens).map(token => this.#vocabulary.idOf(token))
   }
 
   convert_ids_to_tokens(ids: number): string
   convert_ids_to_tokens(ids: readonly number[]): string[]
   convert_ids_to_tokens(ids: number | readonly number[]): string | string[] {
-    return typeof ids === 'number' ? this.#vocabulary.tokenOf(ids) : ids.map(id => this.#vocabulary.tokenOf(id))
+    return typeof ids === 'number'
+      ? this.#vocabulary.tokenOf(ids)
+      : checkedList('ids', ids).map(id => this.#vocabulary.tokenOf(id))
   }
 
   get_vocab(): Map<string, number> {
@@ -225,6 +231,11 @@ export class AlbertTokenizer extends CallableTokenizer {
     // As in transformers.js: arrays for one text are not nested.
     return plan.tensors || plan.overflow || typeof text !== 'string' ? answer : firstRow(answer as Rows)
   }
+}
+
+function checkedList<T>(name: string, value: readonly T[]): readonly T[] {
+  if (Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView))) return value
+  throw new AlbertError('INVALID_INPUT', `${name} must be a list, not ${shown(value)}.`)
 }
 
 function firstRow(rows: Rows): Single {

@@ -1,5 +1,6 @@
 // The options of `tokenizer(text, options)`, read once: spelled as in transformers, checked, defaults filled in.
 import { AlbertError } from '../errors.js'
+import { checkOptions, shown } from '../options.js'
 import type { EncodeSettings, OffsetUnit } from './pair-encoder.js'
 import type { Side, Truncation, TruncationStrategy } from './truncation.js'
 
@@ -66,6 +67,7 @@ const offsetUnits: readonly OffsetUnit[] = ['utf16', 'codepoint']
 const paddings = ['longest', 'max_length', 'do_not_pad'] as const
 
 export function planCall(options: CallOptions, defaults: CallDefaults): CallPlan {
+  checkOptions(options)
   const maxLength = maxLengthOf(options)
   const padding = paddingOf(options.padding)
   // As transformers does: a max_length alone means that longer texts are to be cut.
@@ -118,13 +120,10 @@ function paddingOf(padding: CallOptions['padding']): (typeof paddings)[number] {
 function oneOf<T extends string>(name: string, value: unknown, allowed: readonly T[]): T {
   if (allowed.includes(value as T)) return value as T
   const list = allowed.map(word => `'${word}'`).join(', ')
-  throw new AlbertError(
-    'INVALID_INPUT',
-    `${name} is ${JSON.stringify(value) ?? String(value)}; it must be one of ${list}.`,
-  )
+  throw new AlbertError('INVALID_INPUT', `${name} is ${shown(value)}; it must be one of ${list}.`)
 }
 
 function wholeNumber(name: string, value: unknown, least: number): number {
   if (Number.isSafeInteger(value) && (value as number) >= least) return value as number
-  throw new AlbertError('INVALID_INPUT', `${name} is ${String(value)}; it must be a whole number of at least ${least}.`)
+  throw new AlbertError('INVALID_INPUT', `${name} is ${shown(value)}; it must be a whole number of at least ${least}.`)
 }

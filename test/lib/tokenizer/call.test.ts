@@ -302,6 +302,18 @@ describe('from_pretrained', () => {
 describe('mistakes', () => {
   const call = tokenizer as unknown as (text: unknown, options?: unknown) => unknown
 
+  test('what is no list, and options that are none', async () => {
+    const wrong = expect.objectContaining({ code: 'INVALID_INPUT' })
+    expect(() => call('a', null)).toThrow(wrong)
+    expect(() => call('a', { padding: 5n })).toThrow(wrong)
+    expect(() => tokenizer.decode([2], null as never)).toThrow(wrong)
+    expect(() => tokenizer.batch_decode('2' as never)).toThrow(wrong)
+    expect(() => tokenizer.convert_tokens_to_ids(5 as never)).toThrow(wrong)
+    expect(() => tokenizer.convert_ids_to_tokens(null as never)).toThrow(wrong)
+    await expect(tokenizer.encodeBatch('a' as never)).rejects.toThrow(wrong)
+    await expect(tokenizer.callAsync('a', { signal: 5 } as never)).rejects.toThrow(wrong)
+  })
+
   test.each<[unknown, object, RegExp]>([
     [5, {}, /text is number; it must be a string/],
     [null, {}, /text is null/],
