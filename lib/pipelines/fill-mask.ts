@@ -62,7 +62,7 @@ export function fillMask(text: TextModel): FillMaskPipeline {
     const results = await answers(inputs, options)
     return Array.isArray(inputs) ? results : results[0]
   }
-  return pipelineOf<FillMaskPipeline>(text, call, { each: (texts, options = {}) => answers(texts, options) })
+  return pipelineOf<FillMaskPipeline>(text, call, { each: async (texts, options = {}) => answers(texts, options) })
 }
 
 /** The decoder over the vocabulary is most of the work, so it runs on the masked rows only. */
@@ -74,6 +74,8 @@ async function maskedLogits(text: TextModel, batch: TextBatch, masks: number[][]
 
 function masksOf(text: TextModel, encoded: EncodedText, name: string): number[] {
   const { mask_token, mask_token_id } = text.tokenizer
+  if (mask_token === null)
+    throw new AlbertError('INVALID_TOKENIZER', 'The tokenizer of this model has no mask token, which fill-mask needs.')
   const places = Array.from(encoded.ids.keys()).filter(place => encoded.ids[place] === mask_token_id)
   if (places.length > 0) return places
   const cut = encoded.truncated ? ` among the first ${encoded.ids.length} tokens` : ''

@@ -1,5 +1,9 @@
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type FillMaskCandidate, type FillMaskPipeline, pipeline } from '../../../lib/pipelines/index.js'
+import { AutoTokenizer } from '../../../lib/tokenizer/index.js'
 import { referencePairs, referenceRows } from './reference.js'
 
 let fillMask: FillMaskPipeline
@@ -97,4 +101,20 @@ describe('mistakes', () => {
     await expect(fillMask(5 as never)).rejects.toThrow('The text must be a string or { text, text_pair }, not 5.')
     await expect(fillMask(['a', null] as never)).rejects.toThrow('Text 1 must be a string')
   })
+})
+
+test('a tokenizer without a mask token is said to have none', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'albert-no-mask-'))
+  try {
+    copyFileSync('models/starter-en/tokenizer.json', join(folder, 'tokenizer.json'))
+    writeFileSync(join(folder, 'tokenizer_config.json'), '{"mask_token":"nope"}')
+    const tokenizer = await AutoTokenizer.from_pretrained(folder)
+    await using maskless = await pipeline('fill-mask', null, { tokenizer })
+    await expect(maskless('A [MASK].')).rejects.toMatchObject({
+      code: 'INVALID_TOKENIZER',
+      message: expect.stringContaining('no mask token'),
+    })
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
 })
