@@ -38,7 +38,7 @@ export function packEncodings(encodings: readonly TokenIds[]): PackedBatch {
   if (!Array.isArray(encodings)) throw notEncodings(`it got ${shown(encodings)}`)
   for (const [i, encoding] of encodings.entries()) {
     const { ids, types }: Partial<TokenIds> = encoding ?? {}
-    if (!isNumbers(ids) || !isNumbers(types) || ids.length !== types.length)
+    if (!isIds(ids) || !isIds(types) || ids.length !== types.length)
       throw notEncodings(`encodings[${i}] is ${shown(encoding)}`)
   }
   const starts = new Int32Array(encodings.length + 1)
@@ -54,14 +54,19 @@ export function packEncodings(encodings: readonly TokenIds[]): PackedBatch {
   return batch
 }
 
-function isNumbers(value: unknown): value is ArrayLike<number> {
-  if (ArrayBuffer.isView(value))
-    return !(value instanceof DataView || value instanceof BigInt64Array || value instanceof BigUint64Array)
-  return Array.isArray(value) && value.every(number => typeof number === 'number')
+/** What an Int32Array would hold as something else (2.5, NaN, 2 ** 32) is no id. */
+function isIds(value: unknown): value is ArrayLike<number> {
+  if (!Array.isArray(value) && !(ArrayBuffer.isView(value) && !(value instanceof DataView))) return false
+  const list = value as ArrayLike<unknown>
+  for (let i = 0; i < list.length; i++) {
+    const id = list[i]
+    if (typeof id !== 'number' || (id | 0) !== id) return false
+  }
+  return true
 }
 
 function notEncodings(problem: string): AlbertError {
-  const rule = 'packEncodings takes a list of { ids, types }, two arrays of numbers of one length'
+  const rule = 'packEncodings takes a list of { ids, types }, two arrays of whole numbers of one length'
   return new AlbertError('INVALID_INPUT', `${rule}; ${problem}.`)
 }
 

@@ -13,12 +13,21 @@ const refusal = (code: string, message: string) =>
   expect.objectContaining({ code, message: expect.stringContaining(message) })
 
 describe('packEncodings', () => {
-  it.each([null, 5, {}, [null], [{}], [{ ids: [1n], types: [0n] }], [{ ids: [1, 2], types: [0] }]])(
-    'refuses what are no encodings: case %#',
-    encodings => {
-      expect(() => packEncodings(encodings as never)).toThrow(refusal('INVALID_INPUT', 'a list of { ids, types }'))
-    },
-  )
+  it.each([
+    null,
+    5,
+    {},
+    [null],
+    [{}],
+    [{ ids: [1n], types: [0n] }],
+    [{ ids: [1, 2], types: [0] }],
+    [{ ids: [1.5], types: [0] }],
+    [{ ids: Float32Array.of(Number.NaN), types: [0] }],
+    [{ ids: [2 ** 32 + 5], types: [0] }],
+    [{ ids: new Array(1), types: [0] }],
+  ])('refuses what are no encodings: case %#', encodings => {
+    expect(() => packEncodings(encodings as never)).toThrow(refusal('INVALID_INPUT', 'a list of { ids, types }'))
+  })
 
   it('lays texts one after another, positions from 0 in each', () => {
     const packed = packEncodings([
