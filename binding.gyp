@@ -3,6 +3,7 @@
   "variables": {
     "core": ["<!@(node -p \"require('fs').readdirSync('native',{recursive:true}).map(f=>'native/'+f).filter(f=>f.endsWith('.cc')&&!f.startsWith('native/binding/')).join(' ')\")"],
     "tests": ["<!@(node -p \"require('fs').readdirSync('test/native',{recursive:true}).map(f=>'test/native/'+f).filter(f=>f.endsWith('.cc')).join(' ')\")"],
+    "benches": ["<!@(node -p \"require('fs').readdirSync('bench/ops',{recursive:true}).map(f=>'bench/ops/'+f).filter(f=>f.endsWith('.cc')).join(' ')\")"],
     "bindings": ["<!@(node -p \"require('fs').readdirSync('native/binding',{recursive:true}).map(f=>'native/binding/'+f).filter(f=>f.endsWith('.cc')).join(' ')\")"]
   },
   "target_defaults": {
@@ -25,6 +26,14 @@
       "type": "executable",
       "sources": ["<@(tests)"],
       "include_dirs": ["test/native"],
+      "dependencies": ["albert_core"],
+      "libraries": ["-lpthread"]
+    },
+    {
+      "target_name": "albert_bench",
+      "type": "executable",
+      "sources": ["<@(benches)"],
+      "include_dirs": ["bench/ops"],
       "dependencies": ["albert_core"],
       "libraries": ["-lpthread"]
     }
