@@ -4,6 +4,7 @@ import { statSync } from 'node:fs'
 import { isAbsolute, join, resolve } from 'node:path'
 import { AlbertError } from './errors.js'
 import { packageRoot } from './native-loader.js'
+import { shown } from './options.js'
 
 /** Name of the model in the package, which answers when none is given. */
 export const EMBEDDED_MODEL = 'starter-en'
@@ -11,13 +12,10 @@ export const EMBEDDED_MODEL = 'starter-en'
 /** The folder of `model`, a path or the name of a folder in ./models or in the package; none = the model in the package. */
 export function modelFolder(model: string = EMBEDDED_MODEL): string {
   if (typeof model !== 'string' || model.length === 0) {
-    throw new AlbertError(
-      'INVALID_INPUT',
-      `A model is given by the path of its folder, not by ${JSON.stringify(model)}.`,
-    )
+    throw new AlbertError('INVALID_INPUT', `A model is given by the path of its folder, not by ${shown(model)}.`)
   }
   const places = placesOf(model)
-  const found = places.find(place => statSync(place, { throwIfNoEntry: false })?.isDirectory())
+  const found = places.find(place => reasonAgainst(place) === undefined)
   if (found) return found
   const tried = places.map(place => `${place} (${reasonAgainst(place)})`).join(', ')
   throw new AlbertError('MODEL_NOT_FOUND', `Model '${model}' was not found; tried ${tried}.`, {
@@ -32,6 +30,13 @@ function placesOf(model: string): string[] {
   return [...new Set([resolve(model), resolve('models', model), embedded])]
 }
 
-function reasonAgainst(place: string): string {
-  return statSync(place, { throwIfNoEntry: false }) ? 'not a folder' : 'no such folder'
+/** Why this place is no folder of a model; undefined if it is a folder. A name may also be one that no file can have. */
+function reasonAgainst(place: string): string | undefined {
+  try {
+    const entry = statSync(place, { throwIfNoEntry: false })
+    if (!entry) return 'no such folder'
+    return entry.isDirectory() ? undefined : 'not a folder'
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code ?? String(error)
+  }
 }

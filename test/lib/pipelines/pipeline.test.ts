@@ -58,6 +58,12 @@ describe('loading', () => {
     })
   })
 
+  test('a name that no folder can have is not found either', async () => {
+    for (const model of ['a\0b', 'a'.repeat(5000)])
+      await expect(pipeline('fill-mask', model)).rejects.toMatchObject({ code: 'MODEL_NOT_FOUND' })
+    await expect(pipeline('fill-mask', 5n as never)).rejects.toMatchObject({ code: 'INVALID_INPUT' })
+  })
+
   test('events: initiate, progress and done for each file, the whole, ready last', async () => {
     const events: ProgressEvent[] = []
     const p = await pipeline('fill-mask', null, { progress_callback: event => events.push(event) })
