@@ -3,6 +3,11 @@
 import { pipeline } from 'albert-native'
 
 const [folder, ...texts] = process.argv.slice(2)
+if (folder === undefined || texts.length === 0) {
+  console.error('Usage: node examples/classification.mjs FOLDER TEXT...')
+  process.exit(2)
+}
+
 const classify = await pipeline('text-classification', folder)
 
 console.log(await classify(texts)) // the best label of each text

@@ -59,6 +59,14 @@ describe('examples', () => {
     expect(stdout).toContain(shows[name])
     expect(read(`examples/${name}`).split('\n').length).toBeLessThan(30)
   })
+
+  test.each([[[]], [['./my-model']]])('classification.mjs %j says how to use it', args => {
+    const { status, stderr } = spawnSync(process.execPath, [join(root, 'examples/classification.mjs'), ...args], {
+      encoding: 'utf8',
+    })
+    expect(stderr).toBe('Usage: node examples/classification.mjs FOLDER TEXT...\n')
+    expect(status).toBe(2)
+  })
 })
 
 describe('snippets are cut from the examples', () => {
