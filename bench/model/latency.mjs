@@ -28,8 +28,8 @@ async function timeInTurn(one, other, { seconds, calls }) {
   return times.map(median)
 }
 
-/** Pooled vectors alone, where the last layer runs on first positions only, beside every hidden row. @param {AlbertModel} model @param {string} shape @param {Limits} limits */
-export async function shapeLatency(model, shape, limits) {
+/** Pooled vectors alone, where the last layer runs on first positions only, beside every hidden row. @param {AlbertModel} model @param {string} shape @param {number | null} peak GFLOP/s @param {Limits} limits */
+export async function shapeLatency(model, shape, peak, limits) {
   const { ids, sequences, length } = randomBatch(shape, model.config.vocab_size)
   const packed = packTexts(Array.from({ length: sequences }, (_, n) => ids.subarray(n * length, (n + 1) * length)))
   const [pooled, hidden] = await timeInTurn(
@@ -37,12 +37,13 @@ export async function shapeLatency(model, shape, limits) {
     () => model.forward(packed, { outputs: ['last_hidden_state'] }),
     limits,
   )
-  const flops = forwardFlops(model.config, new Array(sequences).fill(length))
+  const gflops = forwardFlops(model.config, new Array(sequences).fill(length)) / hidden / 1e6
   return {
     pooled_ms: rounded(pooled),
     hidden_ms: rounded(hidden),
     pooled_over_hidden: rounded(pooled / hidden, 3),
-    hidden_gflops: rounded(flops / hidden / 1e6),
+    hidden_gflops: rounded(gflops),
+    hidden_share_of_peak: peak === null ? null : rounded(gflops / peak, 3),
   }
 }
 

@@ -7,6 +7,7 @@ import { saveResult } from '../results.mjs'
 import { rounded } from '../statistics.mjs'
 import { makeModel, PRESET, SEED } from '../weights.mjs'
 import { raggedLatency, shapeLatency } from './latency.mjs'
+import { peakGflops } from './peak.mjs'
 import { firstAnswer } from './start.mjs'
 
 const SHAPES = ['1x16', '1x128', '8x128']
@@ -27,10 +28,11 @@ async function measure() {
   const start = performance.now()
   const model = await AlbertModel.from_pretrained(directory, { dtype: 'fp32', threads: Number(flags.threads) })
   const loadMs = rounded(performance.now() - start, 3)
+  const peak = peakGflops(model.threads)
   const others = watchOthers()
   /** @type {Record<string, Awaited<ReturnType<typeof shapeLatency>>>} */
   const latency = {}
-  for (const shape of SHAPES) latency[shape] = await shapeLatency(model, shape, limits)
+  for (const shape of SHAPES) latency[shape] = await shapeLatency(model, shape, peak, limits)
   const ragged = await raggedLatency(model, limits)
   const { weights, packed, workspace } = model.memory()
   const result = {
@@ -41,6 +43,7 @@ async function measure() {
     isa: model.isa,
     weights: { preset: PRESET, seed: SEED },
     latency,
+    peak_gflops: peak,
     ragged,
     load_ms: loadMs,
     memory_mb: { weights: megabytes(weights), packed: megabytes(packed), workspace: megabytes(workspace) },
@@ -51,17 +54,22 @@ async function measure() {
 }
 
 /** @param {Awaited<ReturnType<typeof measure>>} result */
-function report({ machine, threads, isa, latency, ragged, load_ms, memory_mb, first_answer, others }) {
-  const rows = Object.entries(latency).map(([shape, { pooled_ms, hidden_ms, pooled_over_hidden, hidden_gflops }]) =>
-    [shape.padEnd(8), pooled_ms, hidden_ms, pooled_over_hidden, hidden_gflops]
-      .map(cell => String(cell).padStart(12))
-      .join(''),
-  )
+function report({ machine, threads, isa, latency, peak_gflops, ragged, load_ms, memory_mb, first_answer, others }) {
+  const rows = Object.entries(latency).map(([shape, times]) => [
+    shape,
+    times.pooled_ms,
+    times.hidden_ms,
+    times.pooled_over_hidden,
+    times.hidden_gflops,
+    times.hidden_share_of_peak ?? '',
+  ])
+  const head = ['ALBERT-base', 'pooled ms', 'hidden ms', 'ratio', 'GFLOP/s', 'of peak']
+  const peak = peak_gflops === null ? 'unknown: the native bench is not built' : `${rounded(peak_gflops)} GFLOP/s`
   return [
     `${machine.cpu} (family ${machine.family}, model ${machine.model}), ${threads} threads, ${isa}; others took ${Math.round(100 * others)} % of the machine`,
     '',
-    ['ALBERT-base', 'pooled ms', 'hidden ms', 'ratio', 'GFLOP/s'].map(cell => cell.padStart(12)).join(''),
-    ...rows,
+    ...[head, ...rows].map(row => row.map(cell => String(cell).padStart(12)).join('')),
+    `Peak of the processor: ${peak}`,
     '',
     `${ragged.texts} texts of 8 to 128 tokens (${ragged.tokens}): ${ragged.packed_ms} ms, ${ragged.tokens_per_second} tokens a second; all as long as the longest: ${ragged.as_long_as_the_longest_ms} ms`,
     `loading ALBERT-base: ${load_ms} ms; memory: weights ${memory_mb.weights} MB, packed ${memory_mb.packed} MB, workspace ${memory_mb.workspace} MB`,
