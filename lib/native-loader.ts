@@ -1,7 +1,7 @@
 // Finds the native addon: ALBERT_NATIVE_PATH, a local build, a prebuild; else says what was tried and what would help.
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { AlbertError } from './errors.js'
 import type { NativeAddon } from './native.js'
@@ -37,15 +37,8 @@ export function packageRoot(): string {
 function load(): { addon: NativeAddon; path: string } {
   const tried: string[] = []
   for (const path of candidates()) {
-    if (!existsSync(path)) {
-      tried.push(`  tried ${path}: no such file`)
-      continue
-    }
     try {
-      const addon = require(path) as Partial<NativeAddon>
-      if (typeof addon.machine === 'function' && typeof addon.Model === 'function')
-        return { addon: addon as NativeAddon, path }
-      tried.push(`  tried ${path}: it is not the addon of ${PACKAGE}`)
+      return { addon: open(path), path }
     } catch (error) {
       tried.push(`  tried ${path}: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`)
     }
@@ -53,9 +46,21 @@ function load(): { addon: NativeAddon; path: string } {
   throw notLoaded(tried)
 }
 
+function open(path: string): NativeAddon {
+  if (!existsSync(path)) throw new Error('no such file')
+  const addon = require(path) as Partial<NativeAddon>
+  if (typeof addon.machine !== 'function' || typeof addon.Model !== 'function')
+    throw new Error(`not the addon of ${PACKAGE}`)
+  return addon as NativeAddon
+}
+
+/** A path that the user gave is the only candidate: another file must not answer in its place. */
 function* candidates(): Generator<string> {
   const given = process.env['ALBERT_NATIVE_PATH']
-  if (given) yield given
+  if (given) {
+    yield resolve(given)
+    return
+  }
   const root = packageRoot()
   yield join(root, 'build', 'Release', 'albert.node')
   const file = process.platform === 'linux' ? `albert.${libc()}.node` : 'albert.node'
@@ -70,7 +75,7 @@ function libc(): string {
 }
 
 const HINTS: [pattern: RegExp, hint: string][] = [
-  [/--no-addons|ERR_DLOPEN_DISABLED/, 'Node was started with --no-addons; start it without.'],
+  [/loading addons is disabled/, 'Node was started with --no-addons; start it without.'],
   [/GLIBC_|GLIBCXX_/, 'The C library of this system is older than the binary; build it here with `npm run build`.'],
   [
     /ELF|wrong architecture|not a valid Win32/,
