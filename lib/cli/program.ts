@@ -21,7 +21,7 @@ export interface Surroundings {
 
 /** Runs one command line (without `node` and the script) and answers its exit code. Never throws. */
 export async function runProgram(argv: string[], around: Surroundings): Promise<ExitCode> {
-  const words = renamed(argv)
+  const words = asked(renamed(argv))
   const color = !optionsBefore(words).includes('--no-color')
   const messages = new Messages(around.stderr, terminalOf(around.stderr, around.env, color), {
     quiet: optionsBefore(words).includes('--quiet'),
@@ -101,6 +101,17 @@ function applySettings(command: Commander, definition: Command, env: Record<stri
 function renamed(argv: string[]): string[] {
   const end = argv.includes('--') ? argv.indexOf('--') : argv.length
   return argv.map((word, at) => (at < end ? word.replace(/^--model-id(?==|$)/, '--model') : word))
+}
+
+/** `albert help COMMAND` is another way to say `albert COMMAND --help`. */
+function asked(words: string[]): string[] {
+  const at = words.findIndex(word => !word.startsWith('-'))
+  if (words[at] !== 'help') return words
+  const about = words.slice(at + 1).find(word => !word.startsWith('-') && word !== 'help')
+  if (about === undefined) return [...words.slice(0, at), '--help']
+  // Without --help commander says that there is no such command; with it, it would show the page of the program.
+  const known = commands.some(({ name }) => name === about)
+  return [...words.slice(0, at), about, ...(known ? ['--help'] : [])]
 }
 
 function optionsBefore(words: string[]): string[] {

@@ -32,6 +32,28 @@ describe('help', () => {
     for (const { name, summary } of commands) expect(lines).toContain(`${name}  ${summary}`)
   })
 
+  test.each([
+    [['help'], ['--help']],
+    [
+      ['help', 'embed'],
+      ['embed', '--help'],
+    ],
+    [
+      ['--no-color', 'help', 'embed', '--quiet'],
+      ['embed', '--help'],
+    ],
+  ])('albert %j says what albert %j says', async (words, flags) => {
+    const page = await albert(flags)
+    expect(page.code).toBe(0)
+    expect(await albert(words)).toEqual(page)
+  })
+
+  test('help about a command that is not there names the nearest', async () => {
+    const { code, stderr } = await albert(['help', 'embd'])
+    expect(code).toBe(2)
+    expect(stderr).toContain('Did you mean embed?')
+  })
+
   test('albert --version', async () => {
     const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
     expect(await albert(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' })
