@@ -25,11 +25,16 @@ export function randomText(length, vocabulary, random) {
   return ids
 }
 
-/** `8x128` → eight texts of 128 tokens. @param {string} shape @param {number} vocabulary @returns {Batch} */
-export function randomBatch(shape, vocabulary) {
+/** `8x128` → eight texts of 128 tokens. @param {string} shape */
+export function parseShape(shape) {
   const match = /^([1-9]\d*)x([1-9]\d*)$/.exec(shape)
   if (!match) throw new Error(`shape ${shape} is not of the form 8x128 (texts x tokens)`)
-  const [sequences, length] = [Number(match[1]), Number(match[2])]
+  return { sequences: Number(match[1]), length: Number(match[2]) }
+}
+
+/** @param {string} shape @param {number} vocabulary @returns {Batch} */
+export function randomBatch(shape, vocabulary) {
+  const { sequences, length } = parseShape(shape)
   const random = randomNumbers(sequences * 1000 + length)
   const ids = new Int32Array(sequences * length)
   for (let n = 0; n < sequences; n++) ids.set(randomText(length, vocabulary, random), n * length)

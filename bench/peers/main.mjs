@@ -6,6 +6,7 @@
 //   --threads N, --shapes 1x128,8x128, --rounds N, --seconds S
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { parseShape } from '../batch.mjs'
 import { fingerprint } from '../machine.mjs'
 import { saveResult } from '../results.mjs'
 import { rounded } from '../statistics.mjs'
@@ -28,6 +29,21 @@ const { values: flags } = parseArgs({
   },
 })
 
+/** @param {string} option @param {string} text */
+function positive(option, text) {
+  const value = Number(text)
+  if (!(value > 0)) throw new Error(`--${option} ${text}: a number above zero is needed`)
+  return value
+}
+
+const settings = {
+  threads: positive('threads', flags.threads),
+  rounds: positive('rounds', flags.rounds ?? (flags.quick ? '2' : '5')),
+  seconds: positive('seconds', flags.seconds ?? (flags.quick ? '1' : '4')),
+}
+const shapes = flags.shapes.split(',')
+for (const shape of shapes) parseShape(shape)
+
 /** Progress goes to stderr; stdout holds the answer alone. @param {string} line */
 function say(line) {
   console.error(`bench: ${line}`)
@@ -37,16 +53,11 @@ async function measure() {
   installPeers()
   // Loaded here and not above: it needs what was installed just now.
   const { writeOnnx } = await import('./onnx.mjs')
-  const settings = {
-    threads: Number(flags.threads),
-    rounds: Number(flags.rounds ?? (flags.quick ? 2 : 5)),
-    seconds: Number(flags.seconds ?? (flags.quick ? 1 : 4)),
-  }
   const directory = flags.model ? resolve(flags.model) : await makeModel()
   const { sha256 } = writeOnnx(directory, join(directory, ONNX_FILE))
   say(`weights ${sha256}`)
   const names = Object.keys(contenders)
-  const { trials, processes, difference } = compare(directory, flags.shapes.split(','), names, settings, say)
+  const { trials, processes, difference } = compare(directory, shapes, names, settings, say)
   const packages = names.filter(name => name !== OURS_HIDDEN)
   const versions = Object.fromEntries(packages.map(name => [name, processes[name].version]))
   return {
