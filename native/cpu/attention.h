@@ -2,6 +2,8 @@
 // For each (sequence, head) the visible keys and values are packed into panels; then blocks of queries go through both
 // products of cpu/gemm with a softmax over whole rows between them. There is no running maximum: a block of scores fits
 // in the cache at every length that ALBERT has, and longer ones are only slower.
+// The next head lies beside this one in the same rows, 3 or 6 KB apart, where no processor looks for it: it is
+// prefetched while this one is read (64 texts of 32 tokens: 7.8 -> 6.4 ms on one Zen 2 core; 8 of 128: 7.0 -> 6.6).
 // Hidden keys are not packed, so a sequence has the same bits with them and without them.
 // Included inside the namespace of an instruction set.
 #pragma once
@@ -85,6 +87,7 @@ inline void pack_keys(const AttentionForward<float>& a, const AttentionPair& pai
         }
         const float* const row = keys + scratch.positions[first + i] * a.key.stride + d;
         block[i] = left == kLanes ? load(row) : load_first(row, left);
+        prefetch(row + size);
       }
       transpose(block);
       for (int64_t i = 0; i < left; i++) store(panel + (d + i) * kPanel, block[i]);
@@ -100,14 +103,15 @@ inline void pack_values(const AttentionForward<float>& a, const AttentionPair& p
     for (int64_t d = 0; d < round_up(size, kPanel); d += kLanes) {
       float* const panel = scratch.values + (d / kPanel * pair.visible + i) * kPanel + d % kPanel;
       const int64_t left = size - d;
+      prefetch(row + d + size);
       store(panel, left >= kLanes ? load(row + d) : left > 0 ? load_first(row + d, left) : zero());
     }
   }
 }
 
-// Turns the scores of a query into exp(score - largest), zeros up to whole vectors. Returns 1 / their sum.
+// Turns the products of a query into exp(scale (product - largest)), zeros up to whole vectors. Returns 1 / their sum.
 // Sixteen sums over ascending keys, folded by the vocabulary's tree: the order depends on the number of keys alone.
-inline float exponentials(float* scores, int64_t count) {
+inline float exponentials(float* scores, int64_t count, F32x16 scale) {
   const F32x16 lowest = broadcast(-__builtin_inff());
   const int64_t whole = count / kLanes * kLanes;
   if (whole < count) store(scores + whole, keep_first(load(scores + whole), count - whole, lowest));
@@ -116,7 +120,7 @@ inline float exponentials(float* scores, int64_t count) {
   const F32x16 shift = broadcast(largest(top));
   F32x16 total = zero();
   for (int64_t key = 0; key < count; key += kLanes) {
-    const F32x16 value = exponential(load(scores + key) - shift);
+    const F32x16 value = exponential_to_88((load(scores + key) - shift) * scale);
     store(scores + key, value);
     total = total + value;
   }
@@ -137,11 +141,6 @@ inline void show_and_drop(const AttentionForward<float>& a, const AttentionPair&
   }
 }
 
-struct Scale {
-  F32x16 factor;
-  F32x16 operator()(F32x16 sums, int64_t, int64_t) const { return sums * factor; }
-};
-
 struct ScaleRows {
   const float* factors;
   F32x16 operator()(F32x16 sums, int64_t row, int64_t) const { return sums * broadcast(factors + row); }
@@ -154,6 +153,9 @@ inline void attend(const AttentionForward<float>& a, const AttentionPair& pair, 
   const int64_t count = queries.end - queries.begin;
   const int64_t row = pair.first_query + queries.begin;
   const Range rows = {0, count};
+  for (int64_t q = 0; q < count; q++) {
+    for (int64_t d = 0; d < size; d += kLanes) prefetch(a.query.row(row + q) + (pair.head + 1) * size + d);
+  }
   const Matrix<float> scores = {scratch.scores, count, round_up(pair.visible, kPanel), scratch.score_stride};
 
   if (pair.uniform) {
@@ -162,12 +164,13 @@ inline void attend(const AttentionForward<float>& a, const AttentionPair& pair, 
     }
   } else {
     const Matrix<const float> query = {a.query.row(row) + pair.head * size, count, size, a.query.stride};
-    multiply({scores, query, scratch.keys, size}, rows, {0, scores.cols / kPanel}, Scale{broadcast(a.scale)});
+    multiply({scores, query, scratch.keys, size}, rows, {0, scores.cols / kPanel}, KeepSums{});
   }
 
+  const F32x16 scale = broadcast(a.scale);
   float over_sum[kQueryBlock];
   for (int64_t q = 0; q < count; q++) {
-    over_sum[q] = exponentials(scores.row(q), pair.visible);
+    over_sum[q] = exponentials(scores.row(q), pair.visible, scale);
     if (a.probabilities != nullptr || a.multiplier != nullptr) {
       show_and_drop(a, pair, queries.begin + q, scores.row(q), over_sum[q], scratch.positions);
     }

@@ -9,17 +9,20 @@
 
 // The instance of the micro-kernel for `rows` rows and one panel, or panels_at_once(rows) of them.
 template <int MR = kTileRows>
-inline void run_tile(const Product& p, const TilePlace& at, int64_t rows, int64_t panels, float* sums) {
+inline void run_tile(const Product& p, const TilePlace& at, int64_t rows, int64_t panels, float* sums, int64_t stride) {
   if (rows == MR) {
     if (panels > 1) {
-      multiply_tile<MR, panels_at_once(MR)>(p, at, sums);
+      multiply_tile<MR, panels_at_once(MR)>(p, at, sums, stride);
     } else {
-      multiply_tile<MR, 1>(p, at, sums);
+      multiply_tile<MR, 1>(p, at, sums, stride);
     }
   } else if constexpr (MR > 1) {
-    run_tile<MR - 1>(p, at, rows, panels, sums);
+    run_tile<MR - 1>(p, at, rows, panels, sums, stride);
   }
 }
+
+// A Finish for a y that has room for whole panels and takes the sums as they are.
+struct KeepSums {};
 
 // y = finish(sums), without the columns of the last panel that y does not have.
 template <class Finish>
@@ -34,6 +37,20 @@ inline void finish_tile(const Product& p, Range rows, Range panels, const float*
     }
     if (column < last) store_first(y + column, finish(load(sums + column - first), row, column), last - column);
     sums += (panels.end - panels.begin) * kPanel;
+  }
+}
+
+template <class Finish>
+inline void multiply_and_finish(const Product& p, Range rows, Range panels, const Ahead& ahead, const Finish& finish) {
+  const TilePlace at = {rows.begin, panels.begin, ahead};
+  const int64_t height = rows.end - rows.begin;
+  const int64_t width = panels.end - panels.begin;
+  if constexpr (__is_same(Finish, KeepSums)) {
+    run_tile(p, at, height, width, p.y.row(rows.begin) + panels.begin * kPanel, p.y.stride);
+  } else {
+    alignas(64) float sums[kTileFloats];
+    run_tile(p, at, height, width, sums, width * kPanel);
+    finish_tile(p, rows, panels, sums, finish);
   }
 }
 
@@ -52,7 +69,6 @@ template <class Finish>
 inline void multiply_block(const Product& p, Range rows, Range panels, const Finish& finish) {
   const int64_t count = rows.end - rows.begin;
   const int64_t tiles = pieces_of(count, kTileRows);
-  alignas(64) float sums[kTileFloats];
   const int64_t at_once = tiles == 1 ? panels_at_once(static_cast<int>(count)) : 1;
   for (int64_t panel = panels.begin; panel < panels.end;) {
     const int64_t next = panel + (panels.end - panel < at_once ? 1 : at_once);
@@ -60,8 +76,7 @@ inline void multiply_block(const Product& p, Range rows, Range panels, const Fin
     for (int64_t tile = 0; tile < tiles; tile++) {
       const Range part = piece(count, tile, tiles);
       const Range own = {rows.begin + part.begin, rows.begin + part.end};
-      run_tile(p, {own.begin, panel, ahead}, own.end - own.begin, next - panel, sums);
-      finish_tile(p, own, {panel, next}, sums, finish);
+      multiply_and_finish(p, own, {panel, next}, ahead, finish);
       ahead.at += ahead.step_bytes * p.depth;
     }
     panel = next;

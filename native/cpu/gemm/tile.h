@@ -39,10 +39,10 @@ inline void each_vector(Body body) {
   }
 }
 
-// `sums` has a row of NP * kPanel floats for each row of the tile.
+// Writes the sums of row r to sums + r * sums_stride, whole panels.
 // Its own function: inlined into one, the tiles of all heights share the general registers, and clang spills some.
 template <int MR, int NP>
-[[gnu::noinline]] void multiply_tile(const Product& p, const TilePlace& at, float* sums) {
+[[gnu::noinline]] void multiply_tile(const Product& p, const TilePlace& at, float* sums, int64_t sums_stride) {
   constexpr int kVectors = NP * kPanelVectors;
   constexpr int kGroups = (MR + 2) / 3;
   F32x16 tile[MR][kVectors];
@@ -90,5 +90,5 @@ template <int MR, int NP>
     w += kPanel;
     ahead += step_bytes;
   }
-  each_vector<MR, kVectors>([&](int r, int v) { store(sums + (r * kVectors + v) * kLanes, tile[r][v]); });
+  each_vector<MR, kVectors>([&](int r, int v) { store(sums + r * sums_stride + v * kLanes, tile[r][v]); });
 }

@@ -14,22 +14,24 @@ inline F32x16 polynomial(const float (&coefficients)[N], F32x16 x) {
   return value;
 }
 
-// exp(x): 1 at 0 to the bit, 0 below the smallest normal number's logarithm, infinity above 88, NaN for NaN.
-inline F32x16 exponential(F32x16 x) {
+// exp(x) for x <= 88: 1 at 0 to the bit, 0 below the smallest normal number's logarithm, NaN for NaN.
+inline F32x16 exponential_to_88(F32x16 x) {
   constexpr float kLowest = -87.3365f;  // just above log(2^-126)
-  constexpr float kHighest = 88.0f;
   // x = n ln 2 + r. Adding 1.5 2^23 rounds to the integer n and leaves it, + 127, in the lowest bits of the sum.
   const F32x16 magic = broadcast(12582912.0f + 127.0f);
-  const F32x16 inside = smaller(broadcast(kHighest), larger(broadcast(kLowest), x));
-  const F32x16 shifted = multiply_add(inside, broadcast(1.44269504f), magic);
+  const F32x16 shifted = multiply_add(larger(broadcast(kLowest), x), broadcast(1.44269504f), magic);
   const F32x16 n = shifted - magic;
   // ln 2 in two pieces, the first with so few bits that n times it is exact.
-  F32x16 r = multiply_add(n, broadcast(-0.693359375f), inside);
+  F32x16 r = multiply_add(n, broadcast(-0.693359375f), x);
   r = multiply_add(n, broadcast(2.12194440e-4f), r);
   const F32x16 value = multiply_add(r * r, polynomial(kExp, r), r) + broadcast(1.0f);
-  const F32x16 result = value * low_bits_as_exponent(shifted);
-  const F32x16 bounded = select_less(x, broadcast(kLowest), zero(), result);
-  return select_less(broadcast(kHighest), x, broadcast(__builtin_inff()), bounded);
+  return select_less(x, broadcast(kLowest), zero(), value * low_bits_as_exponent(shifted));
+}
+
+// exp(x) for any x, infinity above 88.
+inline F32x16 exponential(F32x16 x) {
+  const F32x16 highest = broadcast(88.0f);
+  return select_less(highest, x, broadcast(__builtin_inff()), exponential_to_88(smaller(highest, x)));
 }
 
 // 0.5 x (1 + g(x)) with g(x) ~ x P(v), v = 2 x^2 / limit^2 - 1 in -1 .. 1; g = sign(x) beyond the limit. Centred on the
