@@ -7,6 +7,7 @@ import { AlbertError } from './errors.js'
 import type { NativeConfig, NativeHead, NativeModel, NativeModelOptions } from './native.js'
 import { fromNativeError } from './native-error.js'
 import { nativeAddon } from './native-loader.js'
+import { shown } from './options.js'
 import { type WarningCallback, warnOnce } from './warnings.js'
 
 export interface EngineOptions {
@@ -34,7 +35,7 @@ export function checkEngine(options: EngineOptions): NativeModelOptions {
   checkDevice(options.device ?? 'cpu')
   return {
     dtype: nativeDtype(options.dtype, options.warning_callback),
-    isa: checkIsa(options.isa ?? process.env['ALBERT_ISA'] ?? ''),
+    isa: checkIsa(options),
     threads: checkThreads(options),
     schedule: checkSchedule(options),
   }
@@ -77,13 +78,19 @@ function checkDevice(device: string): void {
   throw new AlbertError('DEVICE_UNAVAILABLE', message)
 }
 
-function checkIsa(isa: string): string {
+/** Names where a wrong value came from: an option that the caller wrote, or a variable of the process. */
+function checkIsa(options: EngineOptions): string {
+  const isa = options.isa ?? process.env['ALBERT_ISA'] ?? ''
+  const source = isa === options.isa ? '' : ' of ALBERT_ISA'
   const rows = nativeAddon().machine().isas
   if (isa === '' || rows.some(row => row.name === isa && row.usable)) return isa
   const row = rows.find(({ name }) => name === isa)
   const problem = !row ? 'does not exist' : row.compiled ? 'cannot run on this processor' : 'is not part of this build'
   const usable = rows.filter(row => row.usable).map(row => row.name)
-  throw new AlbertError('UNSUPPORTED_ISA', `Instruction set '${isa}' ${problem}; here run ${usable.join(', ')}.`)
+  throw new AlbertError(
+    'UNSUPPORTED_ISA',
+    `Instruction set ${shown(isa)}${source} ${problem}; here run ${usable.join(', ')}.`,
+  )
 }
 
 function checkThreads({ threads, session_options = {}, warning_callback }: EngineOptions): number {
@@ -94,11 +101,12 @@ function checkThreads({ threads, session_options = {}, warning_callback }: Engin
   }
   const count = threads ?? intraOpNumThreads ?? 0
   if (Number.isInteger(count) && count >= 0 && count < 2 ** 31) return count
-  throw new AlbertError('INVALID_INPUT', `threads is ${String(count)}; it must be a whole number, 1 or more (0 = all).`)
+  throw new AlbertError('INVALID_INPUT', `threads is ${shown(count)}; it must be a whole number, 1 or more (0 = all).`)
 }
 
 function checkSchedule(options: EngineOptions): string {
   const schedule = options.schedule ?? process.env['ALBERT_SCHEDULE'] ?? 'auto'
+  const source = schedule === options.schedule ? 'schedule' : 'ALBERT_SCHEDULE'
   if (schedules.includes(schedule)) return schedule
-  throw new AlbertError('INVALID_INPUT', `schedule is '${schedule}'; it must be one of ${schedules.join(', ')}.`)
+  throw new AlbertError('INVALID_INPUT', `${source} is ${shown(schedule)}; it must be one of ${schedules.join(', ')}.`)
 }

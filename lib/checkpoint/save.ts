@@ -4,6 +4,7 @@ import { mkdir, readFile, realpath } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { type AlbertConfig, configText, type HeadName } from '../config.js'
 import { AlbertError } from '../errors.js'
+import { shown } from '../options.js'
 import { toBytes } from './half.js'
 import { type ExpectedParameter, expectedParameters, savedName } from './names.js'
 import { orCannotWrite, replaceFile } from './new-file.js'
@@ -41,7 +42,7 @@ const ARCHITECTURES: Record<HeadName, string> = {
   squad2: 'ForSquad2',
 }
 
-/** Throws CANNOT_WRITE, or UNSUPPORTED_DTYPE where the dtype cannot hold a weight. */
+/** Throws INVALID_INPUT, CANNOT_WRITE, or UNSUPPORTED_DTYPE where the dtype cannot hold a weight. */
 export async function saveCheckpoint(
   folder: string,
   config: AlbertConfig,
@@ -49,6 +50,11 @@ export async function saveCheckpoint(
   source: WeightSource,
   options: SaveOptions = {},
 ): Promise<void> {
+  if (typeof folder !== 'string' || folder === '')
+    throw new AlbertError(
+      'INVALID_INPUT',
+      `A model is saved in a folder that is given by its path, not by ${shown(folder)}.`,
+    )
   const dtype = savedDtype(options.dtype, config.dtype)
   const architecture = `${config.model_type === 'bert' ? 'Bert' : 'Albert'}${ARCHITECTURES[head]}`
   const text = configText({ ...config, dtype, architectures: [architecture] })

@@ -49,7 +49,13 @@ export async function answerTexts<Question, Answer, Options extends LengthOption
 }
 
 function tellProgress<Options>({ messages }: Context<Options>, texts: number, started: number): void {
-  messages.progress(`${texts} texts, ${Math.round((1000 * texts) / (Date.now() - started))} a second`)
+  messages.progress(progressText(texts, Date.now() - started))
+}
+
+/** Within the first second a rate would say nothing: the first texts pay for what the model makes ready. */
+export function progressText(texts: number, elapsedMs: number): string {
+  const count = texts === 1 ? '1 text' : `${texts} texts`
+  return elapsedMs < 1000 ? count : `${count}, ${Math.round((1000 * texts) / elapsedMs)} a second`
 }
 
 function textOptions<Options extends LengthOptions>(context: Context<Options>, cuts: TruncatedText[]): TextOptions {

@@ -21,6 +21,7 @@ export interface Input {
 
 /** A group is answered before the next is read; this many short texts are some ten milliseconds of work. */
 const GROUP = 256
+const NEWLINE = 0x0a
 
 export interface InputOptions {
   file?: string
@@ -79,16 +80,23 @@ async function* readLines(stream: Readable, name: string): AsyncGenerator<Line[]
     where: `${name}:${++number}`,
   })
   try {
-    for await (const bytes of stream) {
-      const lines = decoder.decode(bytes as Uint8Array, { stream: true }).split('\n')
-      lines[0] = rest + lines[0]!
-      rest = lines.pop()!
-      for (let at = 0; at < lines.length; at += GROUP) yield lines.slice(at, at + GROUP).map(take)
+    for await (const chunk of stream) {
+      const bytes = chunk as Uint8Array
+      const lines: Line[] = []
+      let start = 0
+      // One line at a time, its newline included, so that the number of a line that is not UTF-8 is known.
+      for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, start)) {
+        lines.push(take(rest + decoder.decode(bytes.subarray(start, end + 1), { stream: true }).slice(0, -1)))
+        rest = ''
+        start = end + 1
+      }
+      rest += decoder.decode(bytes.subarray(start), { stream: true })
+      for (let at = 0; at < lines.length; at += GROUP) yield lines.slice(at, at + GROUP)
     }
     rest += decoder.decode()
     if (rest) yield [take(rest)]
   } catch (error) {
-    throw readError(error, name, number)
+    throw readError(error, name, number + 1)
   }
 }
 
@@ -104,7 +112,7 @@ function fileStream(path: string): Readable {
 function readError(error: unknown, name: string, line: number): unknown {
   const code = (error as NodeJS.ErrnoException).code
   if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA')
-    return new CommandError(exitCodes.badInput, `${name} is not UTF-8 text (somewhere after line ${line}).`)
+    return new CommandError(exitCodes.badInput, `${name} is not UTF-8 text: line ${line} is the first that is not.`)
   if (code === 'ENOENT') return new CommandError(exitCodes.badFile, `There is no file '${name}'.`)
   if (code === 'EISDIR') return new CommandError(exitCodes.badFile, `'${name}' is a folder, not a file.`)
   if (code === 'EACCES') return new CommandError(exitCodes.badFile, `'${name}' may not be read.`)

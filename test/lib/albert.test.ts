@@ -70,15 +70,16 @@ describe('from_pretrained', () => {
       'an unknown instruction set',
       { isa: 'mmx' },
       'UNSUPPORTED_ISA',
-      "Instruction set 'mmx' does not exist; here run reference",
+      'Instruction set "mmx" does not exist; here run reference',
     ],
     ['half a thread', { threads: 0.5 }, 'INVALID_INPUT', 'threads is 0.5'],
+    ['threads in quotes', { threads: '2' as never }, 'INVALID_INPUT', 'threads is "2"'],
     ['negative threads', { session_options: { intraOpNumThreads: -1 } }, 'INVALID_INPUT', 'threads is -1'],
     [
       'an unknown schedule',
       { schedule: 'run' as never },
       'INVALID_INPUT',
-      "schedule is 'run'; it must be one of auto, split, walk.",
+      'schedule is "run"; it must be one of auto, split, walk.',
     ],
   ])('refuses %s', async (_, options, code, message) => {
     await expect(AlbertModel.from_pretrained(undefined, options)).rejects.toThrow(error(code, message))
@@ -140,9 +141,14 @@ describe('from_pretrained', () => {
     try {
       process.env['ALBERT_ISA'] = 'reference'
       process.env['ALBERT_SCHEDULE'] = 'sprint'
-      await expect(AlbertModel.from_config(tinyConfig)).rejects.toThrow(error('INVALID_INPUT', "schedule is 'sprint'"))
+      await expect(AlbertModel.from_config(tinyConfig)).rejects.toThrow(
+        error('INVALID_INPUT', 'ALBERT_SCHEDULE is "sprint"'),
+      )
       await using model = await AlbertModel.from_config(tinyConfig, { schedule: 'walk' })
       expect(model.isa).toBe('reference')
+      process.env['ALBERT_ISA'] = 'mmx'
+      const message = 'Instruction set "mmx" of ALBERT_ISA does not exist'
+      await expect(AlbertModel.from_config(tinyConfig)).rejects.toThrow(error('UNSUPPORTED_ISA', message))
     } finally {
       restore('ALBERT_ISA', ALBERT_ISA)
       restore('ALBERT_SCHEDULE', ALBERT_SCHEDULE)
@@ -433,6 +439,11 @@ describe('save_pretrained', () => {
     for (const [name, { data }] of model.parameters())
       expect(again.parameters().get(name)!.data(), name).toEqual(data())
     expect(bits((await again({ input_ids })).logits).equals(bits((await model({ input_ids })).logits))).toBe(true)
+  })
+
+  it.each([5, '', null, undefined])('refuses %j for a folder', async folder => {
+    await using model = await AlbertModel.from_config(tinyConfig)
+    await expect(model.save_pretrained(folder as never)).rejects.toThrow(error('INVALID_INPUT', 'given by its path'))
   })
 
   it('keeps the problem that the first labels settled', async () => {

@@ -94,8 +94,13 @@ describe('one line, a hint, an exit code', () => {
 
   test('bytes that are not UTF-8', async () => {
     const { code, stderr } = await albert(['embed'], { stdin: Uint8Array.of(0x61, 0x0a, 0xff, 0xfe, 0x0a) })
-    expect(stderr).toMatch(/stdin is not UTF-8 text/)
+    expect(stderr).toMatch(/stdin is not UTF-8 text: line 2 is the first that is not\./)
     expect(code).toBe(64)
+  })
+
+  test('a letter that ends in the middle is told by its line', async () => {
+    for (const bytes of [[0xe2, 0x0a, 0x61, 0x0a], [0xe2]])
+      expect((await albert(['tokenize'], { stdin: Uint8Array.of(0x61, 0x0a, ...bytes) })).stderr).toContain('line 2')
   })
 
   test('a line without its second text', async () => {
