@@ -39,6 +39,7 @@ export interface FillMaskPipeline extends Pipeline {
 }
 
 export function fillMask(text: TextModel): FillMaskPipeline {
+  const known = knownTokens(text)
   const answers = (inputs: unknown, options: FillMaskOptions): Promise<FillMaskResult[]> => {
     const list = inputList(inputs)
     checkOptions(options)
@@ -52,7 +53,7 @@ export function fillMask(text: TextModel): FillMaskPipeline {
       return batch.texts.map((encoded, i) => {
         const lists = masks[i]!.map(place => {
           const scores = softmax((rows.next().value as FloatTensor).data)
-          return candidates(text, encoded, place, bestTokens(scores, count, targets), masks[i]!.length === 1)
+          return candidates(text, encoded, place, bestTokens(scores, count, targets ?? known), masks[i]!.length === 1)
         })
         return lists.length === 1 ? lists[0]! : lists
       })
@@ -85,7 +86,13 @@ function masksOf(text: TextModel, encoded: EncodedText, name: string): number[] 
   )
 }
 
-/** `[token, score]`, best first. */
+/** The ids that can be offered where the model's vocabulary is padded beyond that of the tokenizer; undefined = every one. */
+function knownTokens({ model, tokenizer }: TextModel): number[] | undefined {
+  const ids = Array.from({ length: model.config.vocab_size }, (_, id) => id).filter(id => tokenizer.hasId(id))
+  return ids.length === model.config.vocab_size ? undefined : ids
+}
+
+/** `[token, score]`, best first; of `targets` if there are some. */
 function bestTokens(scores: Float64Array, count: number, targets: number[] | undefined): [number, number][] {
   if (!targets) return best(scores, count).map(token => [token, scores[token]!])
   const chosen = targets.map(token => scores[token]!)

@@ -166,6 +166,11 @@ export class AlbertTokenizer extends CallableTokenizer {
       : checkedList('ids', ids).map(id => this.#vocabulary.tokenOf(id))
   }
 
+  /** Whether `id` is that of a token. */
+  hasId(id: number): boolean {
+    return this.#vocabulary.hasId(id)
+  }
+
   get_vocab(): Map<string, number> {
     return this.#vocabulary.entries()
   }

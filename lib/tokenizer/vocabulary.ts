@@ -34,6 +34,10 @@ export class Vocabulary {
     return this.#special.has(token) || (this.#ids ? this.#ids.has(token) : this.#pieces.includes(token))
   }
 
+  hasId(id: number): boolean {
+    return this.#added.has(id) || this.#pieces[id] !== undefined
+  }
+
   tokenOf(id: number): string {
     const token = this.#added.get(id) ?? this.#pieces[id]
     if (token !== undefined) return token

@@ -2,6 +2,7 @@ import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { AlbertForMaskedLM } from '../../../lib/heads.js'
 import { type FillMaskCandidate, type FillMaskPipeline, pipeline } from '../../../lib/pipelines/index.js'
 import { AutoTokenizer } from '../../../lib/tokenizer/index.js'
 import { referencePairs, referenceRows } from './reference.js'
@@ -22,6 +23,18 @@ test('the 20 best words and their odds are those of the reference', async () => 
     for (const [j, { score }] of result.entries())
       expect(Math.log(result[0]!.score / score)).toBeCloseTo(logits[i]![0]! - logits[i]![j]!, 4)
   }
+})
+
+test('a vocabulary that is padded beyond the tokenizer: only known words are offered', async () => {
+  const { tokenizer } = fillMask
+  const known = tokenizer.get_vocab().size
+  const sizes = { hidden_size: 16, intermediate_size: 16, num_attention_heads: 2, num_hidden_layers: 1 }
+  const config = { ...fillMask.model.config, ...sizes, vocab_size: known + 100, initializer_range: 0.4 }
+  await using model = await AlbertForMaskedLM.from_config(config)
+  const padded = await pipeline('fill-mask', model, { tokenizer })
+  const all = await padded('A [MASK].', { top_k: known + 100 })
+  expect(new Set(all.map(({ token }) => token))).toEqual(new Set(Array.from({ length: known }, (_, id) => id)))
+  expect(await padded('A [MASK].', { top_k: 3 })).toEqual(all.slice(0, 3))
 })
 
 describe('shapes', () => {
