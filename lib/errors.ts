@@ -12,7 +12,7 @@ export const errorCodes = {
   INVALID_CONFIG: 'config.json is malformed or describes a model that cannot exist.',
   INVALID_CHECKPOINT: 'A weight file is malformed, cut, or does not fit the configuration.',
   UNSUPPORTED_CHECKPOINT: 'The weight file has a format that this package does not read.',
-  INVALID_TOKENIZER: 'A tokenizer file is malformed or of a kind that this package does not read.',
+  INVALID_TOKENIZER: 'A tokenizer file is malformed, of a kind that this package does not read, or of another model.',
   UNSUPPORTED_TASK: 'The pipeline task does not exist.',
   UNSUPPORTED_DTYPE: 'The dtype does not exist or cannot run here.',
   UNSUPPORTED_ISA: 'The instruction set asked for does not exist or cannot run on this processor.',

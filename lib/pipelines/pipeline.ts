@@ -34,6 +34,12 @@ export async function pipeline<Name extends keyof Pipelines>(
     throw new AlbertError('UNSUPPORTED_TASK', `There is no task ${shown(task)}; there are ${taskNames().join(', ')}.`, {
       hint: suggestion(String(task), taskNames()),
     })
+  const { tokenizer } = options
+  if ((tokenizer ?? null) !== null && !(tokenizer instanceof AlbertTokenizer))
+    throw new AlbertError(
+      'INVALID_INPUT',
+      `tokenizer must be what AutoTokenizer.from_pretrained() gives, not ${shown(tokenizer)}.`,
+    )
   const text =
     model instanceof AlbertPreTrainedModel
       ? givenModel(name, model as AnyModel, options)
@@ -54,9 +60,10 @@ async function loadedModel(task: TaskName, model: string | undefined, options: P
     progress_callback: event => progress.tell(event),
     warning_callback: warning => warnings.push(warning),
   })
-  if (loaded.missingHead.length > 0) {
+  const refusal = loaded.missingHead.length > 0 ? noHead(task, name) : misfit(loaded, tokenizer)
+  if (refusal) {
     await loaded.dispose()
-    throw noHead(task, name)
+    throw refusal
   }
   for (const warning of warnings) warn(warning, warning_callback)
   progress.ready()
@@ -64,14 +71,24 @@ async function loadedModel(task: TaskName, model: string | undefined, options: P
 }
 
 function givenModel(task: TaskName, model: AnyModel, options: PipelineOptions): TextModel {
-  if (!(options.tokenizer instanceof AlbertTokenizer))
+  const { tokenizer } = options
+  if (!tokenizer)
     throw new AlbertError(
       'INVALID_INPUT',
       'A model that is given as an object needs its tokenizer: pipeline(task, model, { tokenizer }).',
     )
   if (!tasks[task].heads.includes(model.head) || model.missingHead.length > 0)
     throw noHead(task, model.constructor.name)
-  return new TextModel(task, model, options.tokenizer, false)
+  const refusal = misfit(model, tokenizer)
+  if (refusal) throw refusal
+  return new TextModel(task, model, tokenizer, false)
+}
+
+/** A tokenizer may know less than the model, whose vocabulary may be padded, but not more. */
+function misfit({ config }: AnyModel, { idEnd }: AlbertTokenizer): AlbertError | undefined {
+  if (idEnd <= config.vocab_size) return undefined
+  const message = `The tokenizer does not fit the model: it has ${idEnd} tokens, the model's vocab_size is ${config.vocab_size}.`
+  return new AlbertError('INVALID_TOKENIZER', message)
 }
 
 function noHead(task: TaskName, model: string): AlbertError {

@@ -166,6 +166,11 @@ export class AlbertTokenizer extends CallableTokenizer {
       : checkedList('ids', ids).map(id => this.#vocabulary.tokenOf(id))
   }
 
+  /** Ids lie below this: a model needs at least so large a vocabulary. */
+  get idEnd(): number {
+    return this.#vocabulary.idEnd
+  }
+
   /** Whether `id` is that of a token. */
   hasId(id: number): boolean {
     return this.#vocabulary.hasId(id)

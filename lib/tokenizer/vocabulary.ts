@@ -34,6 +34,13 @@ export class Vocabulary {
     return this.#special.has(token) || (this.#ids ? this.#ids.has(token) : this.#pieces.includes(token))
   }
 
+  /** Ids lie below this. */
+  get idEnd(): number {
+    let end = this.#pieces.length
+    for (const id of this.#added.keys()) end = Math.max(end, id + 1)
+    return end
+  }
+
   hasId(id: number): boolean {
     return this.#added.has(id) || this.#pieces[id] !== undefined
   }

@@ -1,5 +1,9 @@
 // What all pipelines have in common: loading, batches, length, cancelling, disposal.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
+import { AlbertModel } from '../../../lib/heads.js'
 import {
   type FeatureExtractionPipeline,
   type FillMaskPipeline,
@@ -62,6 +66,26 @@ describe('loading', () => {
     for (const model of ['a\0b', 'a'.repeat(5000)])
       await expect(pipeline('fill-mask', model)).rejects.toMatchObject({ code: 'MODEL_NOT_FOUND' })
     await expect(pipeline('fill-mask', 5n as never)).rejects.toMatchObject({ code: 'INVALID_INPUT' })
+  })
+
+  test('a tokenizer that is none, or that has more tokens than the model', async () => {
+    const { model, tokenizer } = embed
+    for (const given of [null, './no-model', model] as const)
+      for (const none of [{}, 5, 'starter-en'])
+        await expect(pipeline('embeddings', given, { tokenizer: none as never })).rejects.toMatchObject({
+          code: 'INVALID_INPUT',
+          message: expect.stringContaining('tokenizer must be'),
+        })
+    const sizes = { hidden_size: 16, intermediate_size: 16, num_attention_heads: 2, num_hidden_layers: 1 }
+    await using small = await AlbertModel.from_config({ ...model.config, ...sizes, vocab_size: 7999 })
+    const folder = mkdtempSync(join(tmpdir(), 'albert-misfit-'))
+    await small.save_pretrained(folder)
+    for (const given of [small, folder])
+      await expect(pipeline('embeddings', given, { tokenizer })).rejects.toMatchObject({
+        code: 'INVALID_TOKENIZER',
+        message: expect.stringMatching(/8000 tokens.*7999/),
+      })
+    rmSync(folder, { recursive: true })
   })
 
   test('events: initiate, progress and done for each file, the whole, ready last', async () => {
