@@ -31,7 +31,7 @@ struct AttentionScratch {
     score_stride = longest % 1024 == 0 ? longest + kLanes : longest;
     size_bytes = 0;
     const auto take = [&](int64_t count) {
-      std::byte* const piece = memory + size_bytes;
+      std::byte* const piece = memory == nullptr ? nullptr : memory + size_bytes;
       size_bytes += round_up(count * 4, 64);
       return piece;
     };

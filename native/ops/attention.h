@@ -3,13 +3,14 @@
 //   shapes  query [Q,H]   key value [T,H]   context [Q,H]   head a uses columns a D .. a D + D-1, D = H / heads
 //           starts [N+1]: keys of sequence n are rows starts[n] .. starts[n+1]-1; query_starts [N+1]: likewise its
 //           queries
+//   scale   > 0
 //   visible [T], null = all: keys that may be attended to. Hidden keys have p = 0 and do not touch any sum, so a
 //           sequence has the same bits with its hidden rows and without them. No visible key: p = 1 / keys for all.
 //   probabilities  null, or the p of every sequence: block n at probability_starts[n], [heads, queries n, keys n],
 //           before the multiplier (what `attentions` shows)
 //   multiplier     null, or dropout multipliers of p in the same layout, applied before the values are summed
 //   scratch  attention_scratch_bytes(...) bytes per part, 64-byte aligned: part i uses its i-th piece
-//   part    threads share the (sequence, head) pairs
+//   part    threads share the (sequence, head) pairs, and the queries of one
 //   bits    score: one chain over ascending d; sums over visible keys in ascending order in an order fixed by their
 //   number
 #pragma once

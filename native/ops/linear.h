@@ -4,7 +4,8 @@
 //   zero.
 //           The name of the packer stands in the weight and the product asserts it; panel 1 is the plain matrix.
 //   alias   none
-//   part    threads share the panels: the same panels of every layer stay in the cache of one core
+//   part    threads share the panels: the same panels of every layer stay in the cache of one core; and rows too where
+//           the panels cannot be shared evenly
 //   bits    one chain of (fused) multiply-adds over ascending k, then + bias: the same for any T, tile and thread count
 #pragma once
 

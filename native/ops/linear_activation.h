@@ -1,6 +1,6 @@
 // Linear layer and activation in one:  y = f(x w^T + bias)      (FFN1 with GELU, pooler with tanh)
 //   the composition of linear.h and activation.h, element for element; contract as there
-//   why     the result of the product is activated while it is still in registers
+//   why     the result of the product is activated before it leaves the L1 cache
 #pragma once
 
 #include "ops/activation.h"

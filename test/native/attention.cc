@@ -136,8 +136,8 @@ struct AttentionCase {
           scratch_bytes((ops.attention_scratch_bytes({c.longest(), c.head_size}) + 63) / 64 * 64) {}
 
     void run(std::vector<Output<T>>& out, Range sequences, Part part) const {
-      // As large as the op asked for, and poisoned anew for every part.
-      const Block<T> scratch(scratch_bytes * parts / static_cast<int64_t>(sizeof(T)));
+      // As large as the op asked for and a guard band, poisoned anew for every part.
+      const Block<T> scratch(scratch_bytes * parts / static_cast<int64_t>(sizeof(T)) + 64);
       AttentionForward<T> a;
       a.context = out[0].view();
       a.query = query.view();
