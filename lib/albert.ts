@@ -143,7 +143,9 @@ export abstract class AlbertPreTrainedModel<
     checkRows(request.rows, tokenCount(batch))
     checkOutputs(this.constructor.name, this.head, request.outputs)
     try {
-      return new Answer(await settled(this.#native.forward({ ...batch, ...request }), signal), this.dtype, signal)
+      const result = await settled(this.#native.forward({ ...batch, ...request }), signal)
+      if (process.env['ALBERT_LOG'] === 'schedule') process.stderr.write(`albert: ${result.schedule}\n`)
+      return new Answer(result, this.dtype, signal)
     } catch (error) {
       throw signal?.aborted ? error : fromNativeError(error)
     }

@@ -103,6 +103,8 @@ export interface NativeResult {
   dims: Record<string, number[]>
   /** Mean losses by name: `loss`, and its parts where a head has several. NaN when no label counts. */
   losses: Record<string, number>
+  /** How the work was shared and why, one line for people. */
+  schedule: string
   copy(name: string, offset: number, target: NativeArray): void
   /** Frees the native memory; the garbage collector would do it too, but does not see how much there is. */
   release(): void
@@ -150,12 +152,5 @@ export interface NativeMachine {
 
 export interface NativeAddon {
   machine(): NativeMachine
-  /** Why the schedule is what it is: pieces of the plan for sequences of these lengths. */
-  plan(
-    lengths: Int32Array,
-    config: NativeConfig,
-    threads: number,
-    schedule: string,
-  ): { mode: string; pieces: number; reason: string }
   Model: new (config: NativeConfig, options: NativeModelOptions) => NativeModel
 }

@@ -1,12 +1,10 @@
-// What the addon exports: the machine, the plan of a schedule, and the class Model.
+// What the addon exports: the machine, and the class Model.
 #include <napi.h>
 
 #include "base/cpu_count.h"
 #include "base/cpu_features.h"
-#include "binding/convert.h"
 #include "binding/model.h"
 #include "cpu/rows.h"
-#include "model/schedule.h"
 
 namespace albert::binding {
 namespace {
@@ -41,29 +39,8 @@ Napi::Value machine(const Napi::CallbackInfo& info) {
   return result;
 }
 
-// plan(lengths, config, threads, schedule)
-Napi::Value plan(const Napi::CallbackInfo& info) {
-  const Napi::Env env = info.Env();
-  try {
-    const auto lengths = info[0].As<Napi::Int32Array>();
-    std::vector<int32_t> starts{0};
-    for (size_t n = 0; n < lengths.ElementLength(); n++) starts.push_back(starts.back() + lengths[n]);
-    const int threads = info[2].ToNumber().Int32Value();
-    const Plan made = make_plan(starts, to_config(info[1].As<Napi::Object>()), threads > 0 ? threads : cpu_count(),
-                                cpu::float_ops("").packer.panel, to_schedule(info[3].ToString().Utf8Value()));
-    Napi::Object result = Napi::Object::New(env);
-    result.Set("mode", made.mode == Schedule::walk ? "walk" : "split");
-    result.Set("pieces", static_cast<double>(made.pieces.size()));
-    result.Set("reason", made.reason);
-    return result;
-  } catch (const Error& error) {
-    throw to_javascript(env, error);
-  }
-}
-
 Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("machine", Napi::Function::New(env, machine, "machine"));
-  exports.Set("plan", Napi::Function::New(env, plan, "plan"));
   exports.Set("Model", NativeModel::define(env));
   return exports;
 }

@@ -37,6 +37,7 @@ Napi::Object wrap_result(Napi::Env env, const std::shared_ptr<Result<T>>& result
   for (const auto& [name, value] : result->losses) losses.Set(name, value);
   object.Set("dims", dims);
   object.Set("losses", losses);
+  object.Set("schedule", result->schedule);
   const auto held = std::make_shared<std::shared_ptr<Result<T>>>(result);
   object.Set("copy", Napi::Function::New(env, [held](const Napi::CallbackInfo& info) {
                const std::string name = info[0].ToString().Utf8Value();

@@ -120,6 +120,7 @@ Result<T> Model<T>::forward(const Request<T>& request, const std::atomic<bool>& 
   add_outputs(config_, request, probabilities, result);
   const Plan plan = make_plan(request.starts, config_, threads_, ops_.packer.panel, schedule_);
   if (!run_pieces(plan, request, probabilities, result, abort)) throw Error("ABORTED", "The call was aborted.");
+  result.schedule = plan.reason;
   if (request.has_labels) compute_losses(config_, ops_, request, result, *pool_, threads_);
   check_finite(config_, request, result);
   return result;

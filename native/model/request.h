@@ -94,6 +94,7 @@ class Result {
   }
 
   std::map<std::string, double> losses;
+  std::string schedule;  // how the work was shared and why
 
  private:
   std::deque<Arena> memory_;

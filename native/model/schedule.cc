@@ -100,8 +100,8 @@ Plan make_plan(const std::vector<int32_t>& starts, const Config& config, int thr
   const bool choose_walk = forced == Schedule::walk || (forced == Schedule::automatic && walk_time < split_time);
   Plan& plan = choose_walk ? walk : split;
   char text[160];
-  std::snprintf(text, sizeof text, "%s: estimated %.3f ms split, %.3f ms walk on %d threads%s",
-                choose_walk ? "walk" : "split", split_time * 1e3, walk_time * 1e3, threads,
+  std::snprintf(text, sizeof text, "%s: estimated %.3f ms split, %.3f ms walk on %d thread%s%s",
+                choose_walk ? "walk" : "split", split_time * 1e3, walk_time * 1e3, threads, threads == 1 ? "" : "s",
                 forced == Schedule::automatic ? "" : " (forced)");
   plan.reason = text;
   return std::move(plan);
