@@ -1,7 +1,7 @@
 // What all ALBERT models have in common: loading, the packed call, memory, parameters, saving, disposal.
 // The heads, with their inputs and outputs, are in lib/heads.ts.
 import { Answer } from './answer.js'
-import { checkBatch, checkRows, type PackedBatch, tokenCount } from './batch.js'
+import { checkBatch, checkLabels, checkRows, type PackedBatch, requestOf, tokenCount } from './batch.js'
 import { type CallOptions, type ForwardOptions, PaddedCall } from './call.js'
 import { Callable } from './callable.js'
 import { type SaveOptions, saveCheckpoint } from './checkpoint/save.js'
@@ -136,16 +136,16 @@ export abstract class AlbertPreTrainedModel<
   /** Checks and runs one packed call; the results still lie in native memory. */
   protected async execute(batch: PackedBatch, options: ForwardOptions): Promise<Answer> {
     this.#refuseIfDisposed()
-    const { signal, ...request } = options ?? {}
+    const { signal, ...asked } = options ?? {}
     checkOptions(options ?? {})
     signal?.throwIfAborted()
-    checkBatch(batch, this.config, this.dtype)
-    checkRows(request.rows, tokenCount(batch))
+    const request = requestOf(batch, asked)
+    checkBatch(request, this.config, this.dtype)
+    checkRows(request.rows, tokenCount(request))
+    checkLabels(request, this.dtype)
     checkOutputs(this.constructor.name, this.head, request.outputs)
     try {
-      const result = await settled(this.#native.forward({ ...batch, ...request }), signal)
-      if (process.env['ALBERT_LOG'] === 'schedule') process.stderr.write(`albert: ${result.schedule}\n`)
-      return new Answer(result, this.dtype, signal)
+      return new Answer(await settled(this.#native.forward(request), signal), this.dtype, signal)
     } catch (error) {
       throw signal?.aborted ? error : fromNativeError(error)
     }

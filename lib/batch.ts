@@ -1,5 +1,6 @@
 // The packed batch: sequences one after another, no padding. The only form in which tokens reach the addon.
 // Padded arrays become packed ones in lib/padded.ts.
+import { isDetached } from './detached.js'
 import { AlbertError } from './errors.js'
 import type { NativeArray, NativeDtype, NativeRequest } from './native.js'
 import { shown } from './options.js'
@@ -38,6 +39,9 @@ export function packEncodings(encodings: readonly TokenIds[]): PackedBatch {
   if (!Array.isArray(encodings)) throw notEncodings(`it got ${shown(encodings)}`)
   for (const [i, encoding] of encodings.entries()) {
     const { ids, types }: Partial<TokenIds> = encoding ?? {}
+    for (const [name, list] of Object.entries({ ids, types }))
+      if (ArrayBuffer.isView(list) && isDetached(list))
+        throw notEncodings(`encodings[${i}].${name} was detached: its memory is gone`)
     if (!isIds(ids) || !isIds(types) || ids.length !== types.length)
       throw notEncodings(`encodings[${i}] is ${shown(encoding)}`)
   }
@@ -80,25 +84,30 @@ export function tokenCount(batch: PackedBatch): number {
   return batch.starts[batch.starts.length - 1] ?? 0
 }
 
-/** Refuses a batch that the model cannot run, naming the sequence and the token. Packed by hand or by this package. */
-export function checkBatch(batch: PackedBatch, limits: BatchLimits, dtype: NativeDtype): void {
+/** What is asked of a batch, in one object: only that is checked, and the same goes to the addon. */
+export function requestOf(batch: PackedBatch, asked: Omit<NativeRequest, keyof PackedBatch>): NativeRequest {
   if (typeof batch !== 'object' || batch === null) {
     throw new AlbertError(
       'INVALID_INPUT',
-      `A packed batch is an object such as packEncodings gives, not ${String(batch)}.`,
+      `A packed batch is an object such as packEncodings gives, not ${shown(batch)}.`,
     )
   }
+  return { ...batch, ...asked }
+}
+
+/** Refuses a batch that the model cannot run, naming the sequence and the token. Packed by hand or by this package. */
+export function checkBatch(batch: PackedBatch, limits: BatchLimits, dtype: NativeDtype): void {
   checkStarts(batch.starts, limits.max_position_embeddings)
   const tokens = tokenCount(batch)
   if ((batch.ids === undefined) === (batch.embeds === undefined)) {
     throw new AlbertError('INVALID_INPUT', 'A packed batch has exactly one of ids and embeds.')
   }
-  if (batch.ids) checkRange('ids', batch.ids, batch.starts, limits.vocab_size)
-  if (batch.embeds) checkEmbeds(batch.embeds, tokens * limits.embedding_size, dtype)
+  if (batch.ids !== undefined) checkRange('ids', batch.ids, batch.starts, limits.vocab_size)
+  if (batch.embeds !== undefined) checkEmbeds(batch.embeds, tokens * limits.embedding_size, dtype)
   checkRange('types', batch.types, batch.starts, limits.type_vocab_size)
   checkRange('positions', batch.positions, batch.starts, limits.max_position_embeddings)
   const { visible } = batch
-  if (visible && (!(visible instanceof Uint8Array) || visible.length !== tokens)) {
+  if (visible !== undefined && (!(visible instanceof Uint8Array) || visible.length !== tokens)) {
     throw new AlbertError(
       'INVALID_INPUT',
       `visible must be a Uint8Array with one entry for each of the ${tokens} tokens.`,
@@ -110,11 +119,49 @@ export function checkBatch(batch: PackedBatch, limits: BatchLimits, dtype: Nativ
 export function checkRows(rows: NativeRequest['rows'], tokens: number): void {
   if (rows !== undefined && !(rows instanceof Int32Array))
     throw new AlbertError('INVALID_INPUT', 'rows must be an Int32Array.')
+  if (rows && isDetached(rows)) throw new AlbertError('INVALID_INPUT', 'rows was detached: its memory is gone.')
   rows?.forEach((row, i) => {
     if (row >= 0 && row < tokens && (i === 0 || row > rows[i - 1]!)) return
     const message = `rows[${i}] is ${row}; rows must rise strictly within 0 to ${tokens - 1}.`
     throw new AlbertError('INVALID_INPUT', message)
   })
+}
+
+const INTEGERS = ['sentenceOrderLabels', 'startPositions', 'endPositions'] as const
+const REALS = ['excluded', 'impossible'] as const
+const COUNTS = ['choices', 'startTop', 'endTop'] as const
+const PROBLEMS = ['single_label', 'multi_label', 'regression'] satisfies NativeRequest['problem'][]
+
+/** Refuses labels, and what goes with them, of a wrong kind. Their sizes and values are checked by the addon. */
+export function checkLabels(request: NativeRequest, dtype: NativeDtype): void {
+  const reals = dtype === 'fp64' ? Float64Array : Float32Array
+  const check = (name: string, value: unknown, kinds: (typeof Int32Array | typeof reals)[]): void => {
+    const right = kinds.some(kind => value instanceof kind) && !isDetached(value as NativeArray)
+    if (value === undefined || right) return
+    throw wrongField(name, kinds.map(kind => kind.name).join(' or '), value)
+  }
+  check('labels', request.labels, [Int32Array, reals])
+  for (const name of INTEGERS) check(name, request[name], [Int32Array])
+  for (const name of REALS) check(name, request[name], [reals])
+  for (const name of COUNTS) {
+    const value: unknown = request[name]
+    if (value !== undefined && !(Number.isSafeInteger(value) && (value as number) >= 1))
+      throw wrongField(name, 'whole number from 1 on', value)
+  }
+  const { problem, multipliers } = request
+  if (problem !== undefined && !PROBLEMS.includes(problem))
+    throw wrongField('problem', `word of ${PROBLEMS.join(', ')}`, problem)
+  if (multipliers === undefined) return
+  if (typeof multipliers !== 'object' || multipliers === null)
+    throw wrongField('multipliers', 'map of arrays by place', multipliers)
+  for (const [place, values] of Object.entries(multipliers)) check(`multipliers['${place}']`, values, [reals])
+}
+
+function wrongField(name: string, right: string, value: unknown): AlbertError {
+  const what = ArrayBuffer.isView(value) ? value.constructor.name : shown(value)
+  const detached = ArrayBuffer.isView(value) && isDetached(value) ? ' that was detached' : ''
+  const article = /^[AEIO]/.test(right) ? 'an' : 'a'
+  return new AlbertError('INVALID_INPUT', `${name} must be ${article} ${right}, not ${what}${detached}.`)
 }
 
 function checkStarts(starts: Int32Array, limit: number): void {

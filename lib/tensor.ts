@@ -1,5 +1,6 @@
 // An array of numbers with a shape, as transformers.js has it: row-major data on the JavaScript side.
 // Holds and reads values only; arithmetic lives in the addon and in the pipelines.
+import { isDetached } from './detached.js'
 import { AlbertError } from './errors.js'
 import { shown } from './options.js'
 
@@ -52,6 +53,8 @@ export class Tensor<T extends TensorType = TensorType> {
         `A ${type} tensor keeps its data in a ${wanted}, not in ${describe(data)}.`,
       )
     }
+    if (isDetached(data))
+      throw new AlbertError('INVALID_INPUT', 'The data of this tensor was detached: its memory is gone.')
     checkDims(dims, data.length)
     this.type = type
     this.dims = Object.freeze([...dims])

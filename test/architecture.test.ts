@@ -67,6 +67,7 @@ describe('lib: imports only go down', () => {
       'tensor',
       'warnings',
       'callable',
+      'detached',
       'input',
       'regular-file',
     ],

@@ -428,6 +428,20 @@ describe('parameters', () => {
   })
 })
 
+describe('a packed call with fields of a wrong kind', () => {
+  const packed = packEncodings([{ ids: [2, 5, 3], types: [0, 0, 0] }])
+
+  it.each(['ids', 'visible', 'types', 'labels', 'startPositions'])('refuses %s', async name => {
+    await using model = await AlbertForMaskedLM.from_config(tinyConfig)
+    for (const value of [null, Number.NaN, '']) {
+      const wrong = { [name]: value }
+      const refusal = error('INVALID_INPUT', name)
+      await expect(model.forward({ ...packed, ...wrong }, { outputs: ['logits'] })).rejects.toThrow(refusal)
+      await expect(model.forward(packed, { outputs: ['logits'], ...wrong })).rejects.toThrow(refusal)
+    }
+  })
+})
+
 describe('save_pretrained', () => {
   it('writes what loads back bit for bit', async () => {
     const path = newFolder()

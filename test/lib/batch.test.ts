@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { checkBatch, checkRows, type PackedBatch, packEncodings, sequenceCount, tokenCount } from '../../lib/batch.js'
+import {
+  checkBatch,
+  checkLabels,
+  checkRows,
+  type PackedBatch,
+  packEncodings,
+  sequenceCount,
+  tokenCount,
+} from '../../lib/batch.js'
 
 const limits = { vocab_size: 10, embedding_size: 2, max_position_embeddings: 4, type_vocab_size: 2 }
 const batch = (changes: Partial<PackedBatch> = {}): PackedBatch => ({
@@ -12,7 +20,19 @@ const batch = (changes: Partial<PackedBatch> = {}): PackedBatch => ({
 const refusal = (code: string, message: string) =>
   expect.objectContaining({ code, message: expect.stringContaining(message) })
 
+function detached<A extends Int32Array | Float32Array>(array: A): A {
+  structuredClone(array.buffer, { transfer: [array.buffer as ArrayBuffer] })
+  return array
+}
+
 describe('packEncodings', () => {
+  it('refuses arrays whose memory is gone', () => {
+    const gone = detached(Int32Array.of(1))
+    expect(() => packEncodings([{ ids: gone, types: gone }])).toThrow(
+      refusal('INVALID_INPUT', 'encodings[0].ids was detached'),
+    )
+  })
+
   it.each([
     null,
     5,
@@ -103,6 +123,17 @@ describe('checkBatch', () => {
   })
 })
 
+describe('checkBatch: null and the like are no arrays', () => {
+  it.each([null, Number.NaN, '', 0])('refuses %j', none => {
+    for (const name of ['ids', 'types', 'visible', 'positions'])
+      expect(() => checkBatch(batch({ [name]: none }), limits, 'fp32')).toThrow(refusal('INVALID_INPUT', name))
+    const { ids: _, ...rest } = batch()
+    expect(() => checkBatch({ ...rest, embeds: none as never }, limits, 'fp32')).toThrow(
+      refusal('INVALID_INPUT', 'embeds must be'),
+    )
+  })
+})
+
 describe('checkRows', () => {
   it('wants rows that rise within the batch', () => {
     expect(() => checkRows(undefined, 3)).not.toThrow()
@@ -111,6 +142,34 @@ describe('checkRows', () => {
     expect(() => checkRows(Int32Array.of(0, 3), 3)).toThrow(refusal('INVALID_INPUT', 'rows[1] is 3'))
     expect(() => checkRows(Int32Array.of(1, 1), 3)).toThrow(refusal('INVALID_INPUT', 'rows[1] is 1'))
     expect(() => checkRows([0] as never, 3)).toThrow(refusal('INVALID_INPUT', 'rows must be an Int32Array.'))
+    expect(() => checkRows(detached(Int32Array.of(0)), 3)).toThrow(refusal('INVALID_INPUT', 'rows was detached'))
     expect(() => checkRows(Int32Array.of(-1), 3)).toThrow(refusal('INVALID_INPUT', 'rows[0] is -1'))
+  })
+})
+
+describe('checkLabels', () => {
+  const request = (changes: object) => ({ ...batch(), outputs: [], ...changes })
+
+  it('takes what the addon takes', () => {
+    const integers = { labels: Int32Array.of(1), startPositions: Int32Array.of(0), choices: 2, problem: 'regression' }
+    expect(() => checkLabels(request(integers), 'fp32')).not.toThrow()
+    const reals = { labels: new Float64Array(2), impossible: new Float64Array(1), multipliers: {} }
+    expect(() => checkLabels(request(reals), 'fp64')).not.toThrow()
+  })
+
+  it.each([
+    [{ labels: null }, 'labels must be an Int32Array or Float32Array, not null.'],
+    [{ labels: [1] }, 'labels must be an Int32Array or Float32Array, not [1].'],
+    [{ labels: new Float64Array(1) }, 'not Float64Array.'],
+    [{ labels: detached(new Float32Array(1)) }, 'not Float32Array that was detached.'],
+    [{ endPositions: '' }, 'endPositions must be an Int32Array, not "".'],
+    [{ excluded: Int32Array.of(1) }, 'excluded must be a Float32Array, not Int32Array.'],
+    [{ choices: '2' }, 'choices must be a whole number from 1 on, not "2".'],
+    [{ startTop: null }, 'startTop must be a whole number from 1 on, not null.'],
+    [{ problem: 'guess' }, 'problem must be a word of single_label, multi_label, regression, not "guess".'],
+    [{ multipliers: 5 }, 'multipliers must be a map of arrays by place, not 5.'],
+    [{ multipliers: { embeddings: [1] } }, "multipliers['embeddings'] must be a Float32Array, not [1]."],
+  ])('refuses %j', (changes, message) => {
+    expect(() => checkLabels(request(changes), 'fp32')).toThrow(refusal('INVALID_INPUT', message))
   })
 })

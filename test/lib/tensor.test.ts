@@ -18,6 +18,14 @@ describe('Tensor', () => {
     expect(tensor.data).toBe(data)
   })
 
+  it('refuses data whose memory is gone, but not data that is empty', () => {
+    const data = Float32Array.of(1)
+    structuredClone(data.buffer, { transfer: [data.buffer] })
+    const gone = expect.objectContaining({ code: 'INVALID_INPUT', message: expect.stringContaining('detached') })
+    expect(() => new Tensor('float32', data, [0])).toThrow(gone)
+    expect(new Tensor('float32', new Float32Array(0), [0]).size).toBe(0)
+  })
+
   it('becomes nested lists, with bigint elements for int64', () => {
     expect(counting(2, 3).tolist()).toEqual([
       [0, 1, 2],
