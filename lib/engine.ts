@@ -74,7 +74,7 @@ export function openEngine(config: NativeConfig, options: NativeModelOptions): N
 
 function checkDevice(device: string): void {
   if (device === 'cpu' || device === 'auto') return
-  const message = `Device '${String(device)}' is not there; this version runs on 'cpu' ('auto' means the same).`
+  const message = `Device ${shown(device)} is not there; this version runs on 'cpu' ('auto' means the same).`
   throw new AlbertError('DEVICE_UNAVAILABLE', message)
 }
 
@@ -93,8 +93,11 @@ function checkIsa(options: EngineOptions): string {
   )
 }
 
-function checkThreads({ threads, session_options = {}, warning_callback }: EngineOptions): number {
-  const { intraOpNumThreads, ...others } = session_options
+function checkThreads({ threads, session_options, warning_callback }: EngineOptions): number {
+  const sessionOptions = session_options ?? {}
+  if (typeof sessionOptions !== 'object' || Array.isArray(sessionOptions))
+    throw new AlbertError('INVALID_INPUT', `session_options must be an object, not ${shown(sessionOptions)}.`)
+  const { intraOpNumThreads, ...others } = sessionOptions
   const ignored = Object.keys(others)
   if (ignored.length > 0) {
     warnOnce(`session_options: only intraOpNumThreads is read, ${ignored.join(', ')} not.`, warning_callback)

@@ -42,9 +42,9 @@ export class Tensor<T extends TensorType = TensorType> {
   #data: TensorArrays[T] | undefined
 
   constructor(type: T, data: TensorArrays[T], dims: readonly number[]) {
-    if (!Object.hasOwn(constructors, type)) {
+    if (typeof type !== 'string' || !Object.hasOwn(constructors, type)) {
       const known = Object.keys(constructors).join(', ')
-      throw new AlbertError('INVALID_INPUT', `A tensor of type '${type}' does not exist; there are ${known}.`)
+      throw new AlbertError('INVALID_INPUT', `A tensor of type ${shown(type)} does not exist; there are ${known}.`)
     }
     if (!(data instanceof constructors[type])) {
       const wanted = constructors[type].name

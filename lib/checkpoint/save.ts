@@ -72,11 +72,11 @@ export async function saveCheckpoint(
 
 /** A dtype that a checkpoint had and that is not written here (float64, or none said) becomes float32; asked for, an error. */
 function savedDtype(asked: string | undefined, had: string | null): SavedDtype {
-  const known = (name: string): name is SavedDtype => Object.hasOwn(ON_DISK, name)
+  const known = (name: string): name is SavedDtype => typeof name === 'string' && Object.hasOwn(ON_DISK, name)
   if (asked === undefined) return had !== null && known(had) ? had : 'float32'
   if (known(asked)) return asked
   const names = Object.keys(ON_DISK).join(', ')
-  throw new AlbertError('UNSUPPORTED_DTYPE', `dtype is '${String(asked)}'; a model is saved as one of ${names}.`)
+  throw new AlbertError('UNSUPPORTED_DTYPE', `dtype is ${shown(asked)}; a model is saved as one of ${names}.`)
 }
 
 async function copyInto(folder: string, path: string): Promise<void> {

@@ -1,6 +1,7 @@
 // One vector for a text out of the vectors of its tokens: which rows are needed, and how they become one.
 import { AlbertError } from '../errors.js'
 import type { NativeArray } from '../native.js'
+import { shown } from '../options.js'
 
 /** `cls` = `first_token`, the vector of [CLS]; `eos` = `last_token`, that of the closing [SEP]; `none` = no pooling. */
 export type Pooling = 'none' | 'mean' | 'cls' | 'first_token' | 'last_token' | 'eos' | 'max'
@@ -16,10 +17,10 @@ const poolings: Record<Pooling, 'all' | 'first' | 'last'> = {
 }
 
 export function checkPooling(pooling: string): asserts pooling is Pooling {
-  if (!Object.hasOwn(poolings, pooling))
+  if (typeof pooling !== 'string' || !Object.hasOwn(poolings, pooling))
     throw new AlbertError(
       'INVALID_INPUT',
-      `pooling '${pooling}' does not exist; it is one of ${Object.keys(poolings).join(', ')}.`,
+      `pooling ${shown(pooling)} does not exist; it is one of ${Object.keys(poolings).join(', ')}.`,
     )
 }
 

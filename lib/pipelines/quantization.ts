@@ -1,5 +1,6 @@
 // Small forms of embeddings: one bit a number (Hamming distance), or one byte a number (dot product).
 import { AlbertError } from '../errors.js'
+import { shown } from '../options.js'
 
 /** `binary` and `ubinary`: the signs, eight a byte, first in the highest bit; `int8`: a byte a number. */
 export type Precision = 'binary' | 'ubinary' | 'int8'
@@ -7,10 +8,10 @@ export type Precision = 'binary' | 'ubinary' | 'int8'
 const forms: Record<Precision, 'int8' | 'uint8'> = { binary: 'int8', ubinary: 'uint8', int8: 'int8' }
 
 export function checkPrecision(precision: string, width: number): asserts precision is Precision {
-  if (!Object.hasOwn(forms, precision))
+  if (typeof precision !== 'string' || !Object.hasOwn(forms, precision))
     throw new AlbertError(
       'INVALID_INPUT',
-      `precision '${precision}' does not exist; it is one of ${Object.keys(forms).join(', ')}.`,
+      `precision ${shown(precision)} does not exist; it is one of ${Object.keys(forms).join(', ')}.`,
     )
   if (precision !== 'int8' && width % 8 !== 0)
     throw new AlbertError(

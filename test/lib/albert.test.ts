@@ -62,10 +62,10 @@ describe('from_pretrained', () => {
   })
 
   it.each<[string, PretrainedOptions, string, string]>([
-    ['cuda', { device: 'cuda' }, 'DEVICE_UNAVAILABLE', "Device 'cuda' is not there"],
-    ['gpu', { device: 'gpu' }, 'DEVICE_UNAVAILABLE', "Device 'gpu'"],
+    ['cuda', { device: 'cuda' }, 'DEVICE_UNAVAILABLE', 'Device "cuda" is not there'],
+    ['gpu', { device: 'gpu' }, 'DEVICE_UNAVAILABLE', 'Device "gpu"'],
     ['bf16', { dtype: 'bf16' as never }, 'UNSUPPORTED_DTYPE', 'this version runs auto, fp32, fp64, fp16'],
-    ['q8', { dtype: 'q8' as never }, 'UNSUPPORTED_DTYPE', "dtype 'q8' is not supported"],
+    ['q8', { dtype: 'q8' as never }, 'UNSUPPORTED_DTYPE', 'dtype "q8" is not supported'],
     [
       'an unknown instruction set',
       { isa: 'mmx' },
@@ -74,6 +74,9 @@ describe('from_pretrained', () => {
     ],
     ['half a thread', { threads: 0.5 }, 'INVALID_INPUT', 'threads is 0.5'],
     ['threads in quotes', { threads: '2' as never }, 'INVALID_INPUT', 'threads is "2"'],
+    ['session options that are none', { session_options: 5 as never }, 'INVALID_INPUT', 'session_options must be'],
+    ['a symbol for a dtype', { dtype: Symbol('x') as never }, 'UNSUPPORTED_DTYPE', 'dtype Symbol(x) is not supported'],
+    ['an object for a device', { device: Object.create(null) }, 'DEVICE_UNAVAILABLE', 'Device an object with no keys'],
     ['negative threads', { session_options: { intraOpNumThreads: -1 } }, 'INVALID_INPUT', 'threads is -1'],
     [
       'an unknown schedule',
@@ -458,6 +461,13 @@ describe('save_pretrained', () => {
   it.each([5, '', null, undefined])('refuses %j for a folder', async folder => {
     await using model = await AlbertModel.from_config(tinyConfig)
     await expect(model.save_pretrained(folder as never)).rejects.toThrow(error('INVALID_INPUT', 'given by its path'))
+  })
+
+  it.each([Symbol('x'), Object.create(null), 5])('refuses a dtype that is no word: case %#', async dtype => {
+    await using model = await AlbertModel.from_config(tinyConfig, { session_options: null as never })
+    await expect(model.save_pretrained(newFolder(), { dtype: dtype as never })).rejects.toThrow(
+      error('UNSUPPORTED_DTYPE', 'a model is saved as one of'),
+    )
   })
 
   it('keeps the problem that the first labels settled', async () => {

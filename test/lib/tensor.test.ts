@@ -26,6 +26,13 @@ describe('Tensor', () => {
     expect(new Tensor('float32', new Float32Array(0), [0]).size).toBe(0)
   })
 
+  it('refuses a type that is no word', () => {
+    for (const none of [Symbol('x'), Object.create(null), 5])
+      expect(() => new Tensor(none as never, Float32Array.of(1) as never, [1])).toThrow(
+        expect.objectContaining({ code: 'INVALID_INPUT' }),
+      )
+  })
+
   it('becomes nested lists, with bigint elements for int64', () => {
     expect(counting(2, 3).tolist()).toEqual([
       [0, 1, 2],

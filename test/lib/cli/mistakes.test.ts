@@ -61,7 +61,7 @@ describe('one line, a hint, an exit code', () => {
       'a dtype of another package',
       ['embed', 'x', '--dtype', 'q4'],
       2,
-      /dtype 'q4' is not supported; this version runs/,
+      /dtype "q4" is not supported; this version runs/,
     ],
     ['two formats', ['embed', 'x', '--json', '--ndjson'], 2, /--json and --ndjson exclude each other/],
     ['texts and a file', ['embed', 'x', '--file', 'y'], 2, /as arguments or with --file, not both/],

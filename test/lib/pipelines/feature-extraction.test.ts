@@ -113,11 +113,11 @@ describe('what becomes of the vectors', () => {
 
 describe('mistakes', () => {
   test.each([
-    [{ pooling: 'average' }, "pooling 'average' does not exist"],
+    [{ pooling: 'average' }, 'pooling "average" does not exist'],
     [{ pooling: 'mean', dimensions: 257 }, 'dimensions must be a whole number from 1 to 256, not 257.'],
     [{ quantize: true }, 'quantize needs one vector a text'],
     [{ pooling: 'mean', quantize: true, dimensions: 12 }, '12 numbers do not fill whole bytes'],
-    [{ pooling: 'mean', quantize: true, precision: 'int4' }, "precision 'int4' does not exist"],
+    [{ pooling: 'mean', quantize: true, precision: 'int4' }, 'precision "int4" does not exist'],
     [{ max_length: 513 }, 'max_length must be a whole number from 3 to 512, not 513.'],
     [{ truncation: 'longest' }, 'truncation must be true or false, not "longest".'],
   ])('%j', async (options, message) => {

@@ -27,5 +27,10 @@ test('normalises to length 1 and leaves a vector of zeros', () => {
 })
 
 test('names the poolings there are', () => {
-  expect(() => checkPooling('avg')).toThrow(/pooling 'avg' does not exist; it is one of none, mean, cls/)
+  expect(() => checkPooling('avg')).toThrow(/pooling "avg" does not exist; it is one of none, mean, cls/)
+})
+
+test('what is no word is refused, too', () => {
+  for (const none of [Symbol('x'), Object.create(null), 5, null])
+    expect(() => checkPooling(none as never)).toThrow(expect.objectContaining({ code: 'INVALID_INPUT' }))
 })

@@ -16,6 +16,11 @@ test('int8 scales by the largest number of the vector', () => {
 
 test('refuses what does not fill bytes, and unknown precisions', () => {
   expect(() => checkPrecision('binary', 12)).toThrow(/12 numbers do not fill whole bytes/)
-  expect(() => checkPrecision('int4', 8)).toThrow(/precision 'int4' does not exist; it is one of binary, ubinary, int8/)
+  expect(() => checkPrecision('int4', 8)).toThrow(/precision "int4" does not exist; it is one of binary, ubinary, int8/)
   expect(() => checkPrecision('int8', 12)).not.toThrow()
+})
+
+test('what is no word is refused, too', () => {
+  for (const none of [Symbol('x'), Object.create(null), 5, null])
+    expect(() => checkPrecision(none as never, 8)).toThrow(expect.objectContaining({ code: 'INVALID_INPUT' }))
 })
