@@ -342,6 +342,16 @@ describe('dispose', () => {
     expect(model.isa).toBeTypeOf('string')
   })
 
+  it('lets calls in flight finish, but not a save', async () => {
+    const model = await AlbertModel.from_config(tinyConfig)
+    const call = model({ input_ids })
+    const saving = model.save_pretrained(newFolder())
+    const refusal = expect(saving).rejects.toThrow(error('DISPOSED', 'disposed'))
+    await model.dispose()
+    expect((await call).pooler_output.dims).toEqual([2, 48])
+    await refusal
+  })
+
   it('settles though nobody holds the model any more', async () => {
     await (await AlbertModel.from_config(tinyConfig)).dispose()
   })

@@ -88,6 +88,13 @@ describe('loading', () => {
     rmSync(folder, { recursive: true })
   })
 
+  test('an empty list asks nothing of the model, not even that it is there', async () => {
+    const gone = await pipeline('embeddings')
+    await gone.dispose()
+    expect((await gone([], { pooling: 'mean' })).dims).toEqual([0, gone.model.config.hidden_size])
+    await expect(gone(['A text.'])).rejects.toMatchObject({ code: 'DISPOSED' })
+  })
+
   test('events: initiate, progress and done for each file, the whole, ready last', async () => {
     const events: ProgressEvent[] = []
     const p = await pipeline('fill-mask', null, { progress_callback: event => events.push(event) })
