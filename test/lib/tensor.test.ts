@@ -94,7 +94,7 @@ describe('a tensor that cannot be', () => {
   it.each([
     [() => new Tensor('float32', Float32Array.of(1, 2), [3]), 'dims [3] make 3 elements, but the data has 2.'],
     [() => new Tensor('float32', Float32Array.of(1), [-1]), 'whole numbers >= 0'],
-    [() => new Tensor('float16' as 'float32', Float32Array.of(1), [1]), "type 'float16' does not exist"],
+    [() => new Tensor('float16' as 'float32', Float32Array.of(1), [1]), 'type "float16" does not exist'],
     [() => new Tensor('int64', Int32Array.of(1) as never, [1]), 'a BigInt64Array, not in Int32Array'],
     [() => new Tensor('float32', [1] as never, [1]), 'a Float32Array, not in Array'],
   ])('%#', (make, message) => {
