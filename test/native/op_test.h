@@ -1,8 +1,8 @@
 // Walks the cases of one op over every row of the table. A case owns its inputs and knows the right answer; this file
 // knows what every op owes:
-//   the answer, within the case's tolerance            nothing touched outside the outputs
-//   the same bits wherever the data lies               the same bits for 1, 2, 3, 4 and 7 parts, no element written
-//   twice the same bits for each row alone and in company    the same bits from every vector row
+//   - the answer, within the case's tolerance, and nothing touched outside the outputs
+//   - the same bits wherever the data lies, for 1 to 16 parts, and no element written twice
+//   - the same bits for each row alone and in company, and from every vector row
 //
 // A case has
 //   std::string detail() const                 what to print when it fails
@@ -11,13 +11,14 @@
 //   int64_t units() const                      rows or sequences that must not know of each other
 //   bool large() const                         fewer repetitions
 //   template <class T> using Element           T, or double for losses
-//   template <class T> struct Bound            the inputs in memory:  Bound(case, ops, placement, parts)
-//       void run(std::vector<Output<Element<T>>>&, Range units, Part) const
-//       bool prepare(…&, Range units) const    optional: for an alias that the contract allows, puts inputs into
-//       outputs
+//   template <class T> struct Bound            the inputs in memory: Bound(case, ops, placement, parts)
+//     void run(outputs, units, part) const
+//     bool prepare(outputs, units) const       optional, for an alias: puts inputs into outputs, if the case has one
 #pragma once
 
+#include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <string>
 #include <utility>
 #include <vector>
@@ -111,7 +112,7 @@ class OpTest {
       if (problem.empty()) problem = compare_bits(outcome.results, results, what);
     };
     for (const Placement place : kPlacements) {
-      for (const int parts : {1, 2, 3, 4, 7}) {
+      for (const int parts : {1, 2, 3, 4, 7, 16}) {
         if (!c.large() || parts < 3) again(place, parts, c.units(), "another placement or number of parts");
       }
     }
