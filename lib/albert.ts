@@ -145,7 +145,9 @@ export abstract class AlbertPreTrainedModel<
     checkLabels(request, this.dtype)
     checkOutputs(this.constructor.name, this.head, request.outputs)
     try {
-      return new Answer(await settled(this.#native.forward(request), signal), this.dtype, signal)
+      const result = await settled(this.#native.forward(request), signal)
+      if (process.env['ALBERT_LOG'] === 'schedule') process.stderr.write(`albert: ${result.schedule}\n`)
+      return new Answer(result, this.dtype, signal)
     } catch (error) {
       throw signal?.aborted ? error : fromNativeError(error)
     }

@@ -168,7 +168,7 @@ describe('there and back', () => {
     const asking = saveCheckpoint(folder, config, 'none', weightsOf('none'), { dtype: 'int8' as 'float32' })
     await expect(asking).rejects.toMatchObject({
       code: 'UNSUPPORTED_DTYPE',
-      message: expect.stringMatching(/'int8'.*bfloat16/),
+      message: expect.stringMatching(/"int8".*bfloat16/),
     })
     expect(existsSync(folder)).toBe(false)
     await saveCheckpoint(folder, { ...config, dtype: 'float64' }, 'none', weightsOf('none'))
