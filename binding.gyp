@@ -19,7 +19,7 @@
       "sources": ["<@(bindings)"],
       "dependencies": ["albert_core"],
       "defines": ["NAPI_VERSION=8", "NODE_API_NO_EXTERNAL_BUFFERS_ALLOWED"],
-      "cflags_cc": ["-isystem", "<!(node -p \"require('node-addon-api').include_dir\")"]
+      "cflags_cc": ["-isystem", "<!(node -p \"require('path').resolve(require('node-addon-api').include_dir)\")"]
     },
     {
       "target_name": "albert_test",
