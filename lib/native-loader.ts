@@ -1,10 +1,11 @@
-// Finds the native addon: ALBERT_NATIVE_PATH, a local build, a prebuild; else says what was tried and what would help.
+// Finds the native addon: ALBERT_NATIVE_PATH, a local build, a prebuilt binary; else says what was tried and what would help.
+// Replaces node-gyp-build, whose computed path bundlers cannot follow. What may be wrong is told by native-failure.ts.
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, join, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { AlbertError } from './errors.js'
 import type { NativeAddon } from './native.js'
+import { type Attempt, notLoaded } from './native-failure.js'
 
 const require = createRequire(import.meta.url)
 const PACKAGE = 'albert-native'
@@ -25,46 +26,71 @@ export function nativeAddonPath(): string {
 
 /** The nearest folder above this file that holds our package.json; in a foreign bundle, this file's own folder. */
 export function packageRoot(): string {
-  const own = dirname(fileURLToPath(import.meta.url))
-  for (let folder = own; ; folder = dirname(folder)) {
+  return unpacked(manifestFolder() ?? dirname(fileURLToPath(import.meta.url)))
+}
+
+function manifestFolder(): string | undefined {
+  for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
     const manifest = join(folder, 'package.json')
     if (existsSync(manifest) && (JSON.parse(readFileSync(manifest, 'utf8')) as { name?: string }).name === PACKAGE)
       return folder
-    if (dirname(folder) === folder) return own
+    if (dirname(folder) === folder) return undefined
   }
+}
+
+/** Electron keeps what the system must open itself (libraries, weights) beside the archive, under the same path. */
+function unpacked(folder: string): string {
+  const beside = folder.replace(`${sep}app.asar${sep}`, `${sep}app.asar.unpacked${sep}`)
+  return existsSync(beside) ? beside : folder
+}
+
+interface Candidate {
+  path: string
+  open(): unknown
 }
 
 function load(): { addon: NativeAddon; path: string } {
-  const tried: string[] = []
-  for (const path of candidates()) {
+  const tried: Attempt[] = []
+  for (const { path, open } of candidates()) {
     try {
-      return { addon: open(path), path }
+      return { addon: checked(open()), path }
     } catch (error) {
-      tried.push(`  tried ${path}: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`)
+      tried.push({ path, reason: error instanceof Error ? error.message.split('\n')[0]! : String(error) })
     }
   }
-  throw notLoaded(tried)
+  throw notLoaded(tried, { libc: libc(), inPackage: manifestFolder() !== undefined })
 }
 
-function open(path: string): NativeAddon {
-  if (!existsSync(path)) throw new Error('no such file')
-  const addon = require(path) as Partial<NativeAddon>
+/** A path that the user gave is the only candidate: another file must not answer in its place. */
+function* candidates(): Generator<Candidate> {
+  const given = process.env['ALBERT_NATIVE_PATH']
+  if (given) {
+    yield file(resolve(given))
+    return
+  }
+  yield file(join(packageRoot(), 'build', 'Release', 'albert.node'))
+  const name = prebuildName()
+  const { path, open } = file(join(packageRoot(), 'prebuilds', name))
+  yield { path, open: () => (existsSync(path) ? open() : prebuilt(name)) }
+}
+
+function file(path: string): Candidate {
+  const open = (): unknown => {
+    if (!existsSync(path)) throw new Error('no such file')
+    return require(path)
+  }
+  return { path, open }
+}
+
+function checked(found: unknown): NativeAddon {
+  const addon = found as Partial<NativeAddon>
   if (typeof addon.machine !== 'function' || typeof addon.Model !== 'function')
     throw new Error(`not the addon of ${PACKAGE}`)
   return addon as NativeAddon
 }
 
-/** A path that the user gave is the only candidate: another file must not answer in its place. */
-function* candidates(): Generator<string> {
-  const given = process.env['ALBERT_NATIVE_PATH']
-  if (given) {
-    yield resolve(given)
-    return
-  }
-  const root = packageRoot()
-  yield join(root, 'build', 'Release', 'albert.node')
-  const file = process.platform === 'linux' ? `albert.${libc()}.node` : 'albert.node'
-  yield join(root, 'prebuilds', `${process.platform}-${process.arch}`, file)
+function prebuildName(): string {
+  return `${process.platform}-${process.arch}/${['albert', libc(), 'node'].filter(Boolean).join('.')}`
 }
 
 /** `glibc` or `musl` on Linux, empty elsewhere. A musl build of Node reports no version of glibc. */
@@ -74,30 +100,26 @@ function libc(): string {
   return report?.header?.glibcVersionRuntime === undefined ? 'musl' : 'glibc'
 }
 
-const HINTS: [pattern: RegExp, hint: string][] = [
-  [/loading addons is disabled/, 'Node was started with --no-addons; start it without.'],
-  [/GLIBC_|GLIBCXX_/, 'The C library of this system is older than the binary; build it here with `npm run build`.'],
-  [
-    /ELF|wrong architecture|not a valid Win32/,
-    'The binary is for another processor or system; build it here with `npm run build`.',
-  ],
-  [
-    /failed to map segment|Operation not permitted/,
-    'The file lies on a file system mounted noexec; move it and set ALBERT_NATIVE_PATH.',
-  ],
-]
-
-function notLoaded(tried: string[]): AlbertError {
-  const text = tried.join('\n')
-  const hint =
-    HINTS.find(([pattern]) => pattern.test(text))?.[1] ??
-    'In a clone run `npm run build` (needs a C++ compiler, and CMake or Python 3 with make); else reinstall the package on this platform.'
-  const name = libc()
-  const platform = `${process.platform}-${process.arch}${name ? ` (${name})` : ''}`
-  const { node, napi } = process.versions
-  return new AlbertError(
-    'ERR_ALBERT_NATIVE',
-    `albert: no native binary could be loaded for ${platform}, Node ${node}, Node-API ${napi}\n${text}\n  fix: ${hint}`,
-    { hint },
-  )
+/** Spelled out, because tools that gather the files of a program (ncc, nft, pkg) follow literal paths only. */
+function prebuilt(name: string): unknown {
+  switch (name) {
+    case 'linux-x64/albert.glibc.node':
+      return require('../prebuilds/linux-x64/albert.glibc.node')
+    case 'linux-x64/albert.musl.node':
+      return require('../prebuilds/linux-x64/albert.musl.node')
+    case 'linux-arm64/albert.glibc.node':
+      return require('../prebuilds/linux-arm64/albert.glibc.node')
+    case 'linux-arm64/albert.musl.node':
+      return require('../prebuilds/linux-arm64/albert.musl.node')
+    case 'darwin-x64/albert.node':
+      return require('../prebuilds/darwin-x64/albert.node')
+    case 'darwin-arm64/albert.node':
+      return require('../prebuilds/darwin-arm64/albert.node')
+    case 'win32-x64/albert.node':
+      return require('../prebuilds/win32-x64/albert.node')
+    case 'win32-arm64/albert.node':
+      return require('../prebuilds/win32-arm64/albert.node')
+    default:
+      throw new Error('no binary is made for this platform')
+  }
 }

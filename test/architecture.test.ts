@@ -61,6 +61,7 @@ describe('lib: imports only go down', () => {
     [
       'errors',
       'native',
+      'native-failure',
       'native-loader',
       'native-error',
       'options',
