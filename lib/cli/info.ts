@@ -13,7 +13,7 @@ import {
   parameterSets,
 } from '../counts.js'
 import { EMBEDDED_MODEL, modelFolder } from '../model-folder.js'
-import { headOfArchitecture, tasksOfHead } from '../pipelines/model-choice.js'
+import { headOfArchitecture, tasksOf } from '../pipelines/model-choice.js'
 import { command, jsonOption } from './command.js'
 import { visible } from './display-width.js'
 import { exitCodes } from './exit-codes.js'
@@ -94,7 +94,7 @@ async function cardOf(model: string | undefined): Promise<Card> {
     folder,
     architecture,
     head,
-    tasks: tasksOfHead(head),
+    tasks: tasksOf(head, config),
     licence: await licenceIn(folder),
     sizes: {
       vocab_size,

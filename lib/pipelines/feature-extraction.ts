@@ -6,7 +6,7 @@ import { Tensor } from '../tensor.js'
 import { checkPooling, normalizeVector, type Pooling, pool, pooledRows } from './pooling.js'
 import { checkPrecision, type Precision, quantize, quantizedType } from './quantization.js'
 import { checkWhole, inputList, type TextOptions, type TextOrPair } from './text-input.js'
-import { type Pipeline, pipelineOf, type TextModel } from './text-model.js'
+import { type Origin, type Pipeline, pipelineOf, type TextBatch, type TextModel } from './text-model.js'
 
 export interface FeatureExtractionOptions extends TextOptions {
   /** Default `none`: one vector a token. */
@@ -48,6 +48,7 @@ export function vectorsOf(
   text: TextModel,
   inputs: TextOrPair[],
   options: FeatureExtractionOptions,
+  originOf?: (index: number) => Origin,
 ): Promise<Vectors[]> {
   checkOptions(options)
   const { pooling = 'none', normalize = false, precision = 'binary' } = options
@@ -62,7 +63,7 @@ export function vectorsOf(
     if (normalize) normalizeVector(vector)
     return options.quantize ? quantize(vector, precision) : vector
   }
-  return text.each(inputs, options, async batch => {
+  const answer = async (batch: TextBatch): Promise<Vectors[]> => {
     const rows = pooledRows(pooling, batch.starts)
     const { last_hidden_state } = await batch.forward(['last_hidden_state'], rows)
     const hidden = last_hidden_state!.data
@@ -71,7 +72,8 @@ export function vectorsOf(
       if (pooling !== 'none') return [finish(pool(pooling, hidden, size, first, end, width))]
       return Array.from({ length: end - first }, (_, at) => finish(rowOf(hidden, (first + at) * size, width)))
     })
-  })
+  }
+  return text.each(inputs, options, answer, originOf)
 }
 
 function rowOf(hidden: NativeArray, offset: number, width: number): Float64Array {

@@ -1,6 +1,12 @@
 export type { EmbeddingTensor, FeatureExtractionOptions, FeatureExtractionPipeline } from './feature-extraction.js'
 export type { FillMaskCandidate, FillMaskOptions, FillMaskPipeline, FillMaskResult } from './fill-mask.js'
 export type { LoadedBytes, ProgressCallback, ProgressEvent } from './load-progress.js'
+export type {
+  ChoiceQuestion,
+  MultipleChoiceOptions,
+  MultipleChoicePipeline,
+  ScoredChoice,
+} from './multiple-choice.js'
 export { type PipelineOptions, pipeline } from './pipeline.js'
 export type { Pooling } from './pooling.js'
 export type { Precision } from './quantization.js'
@@ -15,3 +21,9 @@ export type {
 } from './text-classification.js'
 export type { TextOptions, TextOrPair, TextPair, TruncatedText } from './text-input.js'
 export type { AnyModel, Pipeline } from './text-model.js'
+export type { RankedText, TextRankingOptions, TextRankingPipeline } from './text-ranking.js'
+export type {
+  ZeroShotClassificationOptions,
+  ZeroShotClassificationPipeline,
+  ZeroShotClassificationResult,
+} from './zero-shot-classification.js'

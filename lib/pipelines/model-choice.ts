@@ -1,6 +1,6 @@
 // Which model class a task loads: the one that the folder's config.json names, if it can do the task, else the task's own.
 import { join } from 'node:path'
-import { readConfig } from '../config.js'
+import { type AlbertConfig, readConfig } from '../config.js'
 import {
   AlbertForMaskedLM,
   AlbertForMultipleChoice,
@@ -13,7 +13,7 @@ import {
 import type { PretrainedOptions } from '../load-model.js'
 import type { NativeHead } from '../native.js'
 import { AlbertForSquad2 } from '../squad2.js'
-import { type TaskName, tasks } from './tasks.js'
+import { canDo, type TaskName, tasks } from './tasks.js'
 import type { AnyModel } from './text-model.js'
 
 interface LoadableClass {
@@ -51,6 +51,6 @@ export function headOfArchitecture(architecture: string | null): NativeHead {
   return (architecture !== null && classNamed(architecture)?.head) || 'none'
 }
 
-export function tasksOfHead(head: NativeHead): TaskName[] {
-  return (Object.keys(tasks) as TaskName[]).filter(task => tasks[task].heads.includes(head))
+export function tasksOf(head: NativeHead, config: AlbertConfig): TaskName[] {
+  return (Object.keys(tasks) as TaskName[]).filter(task => canDo(task, head, config))
 }

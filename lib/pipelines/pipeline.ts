@@ -9,7 +9,7 @@ import { warn } from '../warnings.js'
 import { LoadProgress, type ProgressCallback } from './load-progress.js'
 import { modelClassFor } from './model-choice.js'
 import { suggestion } from './nearest.js'
-import { type Pipelines, type TaskName, taskNamed, taskNames, tasks } from './tasks.js'
+import { canDo, type Pipelines, type TaskName, taskNamed, taskNames, tasks } from './tasks.js'
 import { type AnyModel, TextModel } from './text-model.js'
 
 export interface PipelineOptions extends Omit<PretrainedOptions, 'progress_callback'> {
@@ -44,7 +44,7 @@ export async function pipeline<Name extends keyof Pipelines>(
     model instanceof AlbertPreTrainedModel
       ? givenModel(name, model as AnyModel, options)
       : await loadedModel(name, model ?? undefined, options)
-  return tasks[name].create(text) as Pipelines[Name]
+  return tasks[name].create(text, options.warning_callback) as Pipelines[Name]
 }
 
 async function loadedModel(task: TaskName, model: string | undefined, options: PipelineOptions): Promise<TextModel> {
@@ -60,7 +60,7 @@ async function loadedModel(task: TaskName, model: string | undefined, options: P
     progress_callback: event => progress.tell(event),
     warning_callback: warning => warnings.push(warning),
   })
-  const refusal = loaded.missingHead.length > 0 ? noHead(task, name) : misfit(loaded, tokenizer)
+  const refusal = lacksHead(task, loaded) ? noHead(task, name) : misfit(loaded, tokenizer)
   if (refusal) {
     await loaded.dispose()
     throw refusal
@@ -77,11 +77,14 @@ function givenModel(task: TaskName, model: AnyModel, options: PipelineOptions): 
       'INVALID_INPUT',
       'A model that is given as an object needs its tokenizer: pipeline(task, model, { tokenizer }).',
     )
-  if (!tasks[task].heads.includes(model.head) || model.missingHead.length > 0)
-    throw noHead(task, model.constructor.name)
+  if (lacksHead(task, model)) throw noHead(task, model.constructor.name)
   const refusal = misfit(model, tokenizer)
   if (refusal) throw refusal
   return new TextModel(task, model, tokenizer, false)
+}
+
+function lacksHead(task: TaskName, model: AnyModel): boolean {
+  return model.missingHead.length > 0 || !canDo(task, model.head, model.config)
 }
 
 /** A tokenizer may know less than the model, whose vocabulary may be padded, but not more. */

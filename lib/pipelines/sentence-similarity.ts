@@ -3,8 +3,8 @@ import { AlbertError } from '../errors.js'
 import { checkOptions, shown } from '../options.js'
 import { type FeatureExtractionOptions, vectorsOf } from './feature-extraction.js'
 import { normalizeVector, type Pooling } from './pooling.js'
-import { inputList, type TextOptions, type TextOrPair } from './text-input.js'
-import { type Pipeline, pipelineOf, type TextModel } from './text-model.js'
+import { inputList, nameOf, type TextOptions, type TextOrPair } from './text-input.js'
+import { type Origin, type Pipeline, pipelineOf, type TextModel } from './text-model.js'
 
 export interface SentenceSimilarityOptions extends TextOptions {
   /** Default `mean`. */
@@ -30,19 +30,15 @@ export function sentenceSimilarity(text: TextModel): SentenceSimilarityPipeline 
       throw new AlbertError('INVALID_INPUT', "Similarity needs one vector a text: pooling 'none' has one a token.")
     const inputs = [...inputList(source), ...inputList(texts)]
     if (texts.length === 0) return []
-    const embedding: FeatureExtractionOptions = { ...shifted(options), pooling }
-    const [first, ...others] = (await vectorsOf(text, inputs, embedding)).map(([vector]) =>
+    const embedding: FeatureExtractionOptions = { ...options, pooling }
+    // The source stands before the texts; callers count the texts, and know the source as -1.
+    const originOf = (i: number): Origin => ({ index: i - 1, name: i === 0 ? 'The source' : nameOf(texts, i - 1) })
+    const [first, ...others] = (await vectorsOf(text, inputs, embedding, originOf)).map(([vector]) =>
       normalizeVector(vector as Float64Array),
     )
     return others.map(other => dot(first!, other))
   }
   return pipelineOf<SentenceSimilarityPipeline>(text, call, {})
-}
-
-/** The source is text 0 of the batch; callers count the texts, and call the source -1. */
-function shifted(options: SentenceSimilarityOptions): SentenceSimilarityOptions {
-  const { onTruncated } = options
-  return onTruncated ? { ...options, onTruncated: cut => onTruncated({ ...cut, index: cut.index - 1 }) } : options
 }
 
 function dot(a: Float64Array, b: Float64Array): number {

@@ -1,11 +1,20 @@
 // The tasks there are: one line each, read by the factory, the command line, the types and the documentation check.
+import { type AlbertConfig, labelCount } from '../config.js'
 import type { NativeHead } from '../native.js'
+import type { WarningCallback } from '../warnings.js'
 import { type FeatureExtractionPipeline, featureExtraction } from './feature-extraction.js'
 import { type FillMaskPipeline, fillMask } from './fill-mask.js'
+import { type MultipleChoicePipeline, multipleChoice } from './multiple-choice.js'
 import { type SentenceOrderPipeline, sentenceOrder } from './sentence-order.js'
 import { type SentenceSimilarityPipeline, sentenceSimilarity } from './sentence-similarity.js'
 import { type TextClassificationPipeline, textClassification } from './text-classification.js'
 import type { TextModel } from './text-model.js'
+import { type TextRankingPipeline, textRanking } from './text-ranking.js'
+import {
+  judgesEntailment,
+  type ZeroShotClassificationPipeline,
+  zeroShotClassification,
+} from './zero-shot-classification.js'
 
 /** What `pipeline(task)` answers, by the name of the task or its alias. */
 export interface Pipelines {
@@ -15,6 +24,9 @@ export interface Pipelines {
   'fill-mask': FillMaskPipeline
   'text-classification': TextClassificationPipeline
   'sentiment-analysis': TextClassificationPipeline
+  'zero-shot-classification': ZeroShotClassificationPipeline
+  'text-ranking': TextRankingPipeline
+  'multiple-choice': MultipleChoicePipeline
   'sentence-order': SentenceOrderPipeline
 }
 
@@ -25,9 +37,12 @@ export interface Task {
   alias?: keyof Pipelines
   /** Heads that can do it, the most fitting first; a model file with another head is loaded as the first of them. */
   heads: readonly NativeHead[]
+  /** Where the head alone does not tell: whether its labels can do it. */
+  fits?(config: AlbertConfig): boolean
   /** Which kind of model to give, where one lacks the head. */
   needs: string
-  create(text: TextModel): unknown
+  /** `tell` hears what the task has to say about the model. */
+  create(text: TextModel, tell?: WarningCallback): unknown
 }
 
 const anyHead: readonly NativeHead[] = [
@@ -42,7 +57,9 @@ const anyHead: readonly NativeHead[] = [
 ]
 const anyModel = 'any ALBERT model'
 
-export const tasks: { readonly [T in TaskName]: Task & { create(text: TextModel): Pipelines[T] } } = {
+export const tasks: {
+  readonly [T in TaskName]: Task & { create(text: TextModel, tell?: WarningCallback): Pipelines[T] }
+} = {
   'feature-extraction': { alias: 'embeddings', heads: anyHead, needs: anyModel, create: featureExtraction },
   'sentence-similarity': { heads: anyHead, needs: anyModel, create: sentenceSimilarity },
   'fill-mask': {
@@ -55,6 +72,23 @@ export const tasks: { readonly [T in TaskName]: Task & { create(text: TextModel)
     heads: ['sequence_classification'],
     needs: 'a model fine-tuned for classification (AlbertForSequenceClassification)',
     create: textClassification,
+  },
+  'zero-shot-classification': {
+    heads: ['sequence_classification'],
+    fits: judgesEntailment,
+    needs: "a model fine-tuned for entailment (AlbertForSequenceClassification with a label 'entailment')",
+    create: zeroShotClassification,
+  },
+  'text-ranking': {
+    heads: ['sequence_classification'],
+    fits: config => labelCount(config) === 1,
+    needs: 'a model fine-tuned for ranking (AlbertForSequenceClassification with one label)',
+    create: textRanking,
+  },
+  'multiple-choice': {
+    heads: ['multiple_choice'],
+    needs: 'a model fine-tuned for multiple choice (AlbertForMultipleChoice)',
+    create: multipleChoice,
   },
   'sentence-order': {
     heads: ['pretraining'],
@@ -73,4 +107,10 @@ export function taskNamed(name: unknown): TaskName | undefined {
 /** Every name and alias. */
 export function taskNames(): string[] {
   return Object.entries(tasks).flatMap(([name, { alias }]) => (alias ? [name, alias] : [name]))
+}
+
+/** Whether a model with this head and these labels can do the task. */
+export function canDo(task: TaskName, head: NativeHead, config: AlbertConfig): boolean {
+  const { heads, fits } = tasks[task]
+  return heads.includes(head) && (fits?.(config) ?? true)
 }

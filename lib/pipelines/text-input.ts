@@ -42,6 +42,12 @@ export function inputList(inputs: unknown): TextOrPair[] {
   return list as TextOrPair[]
 }
 
+/** Refuses what is not a plain string. */
+export function checkString(name: string, value: unknown): asserts value is string {
+  if (typeof value === 'string') return
+  throw new AlbertError('INVALID_INPUT', `${name} must be a string, not ${shown(value)}.`)
+}
+
 /** `Text 3` of a list, `The text` if there is only one. */
 export function nameOf(inputs: unknown, index: number): string {
   return Array.isArray(inputs) && inputs.length > 1 ? `Text ${index}` : 'The text'

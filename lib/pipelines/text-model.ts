@@ -32,6 +32,14 @@ export interface EncodedText {
   truncated: boolean
 }
 
+/** Which of the caller's texts an input of the model was made from. */
+export interface Origin {
+  /** For `onTruncated`. */
+  index: number
+  /** For messages. */
+  name: string
+}
+
 export interface TextBatch {
   texts: EncodedText[]
   /** Row of the first token of each text; the last entry is the number of rows. */
@@ -54,17 +62,21 @@ export class TextModel {
     this.#owned = owned
   }
 
-  /** One answer a text, in the order of the texts. While the model works on a batch, the next is made ready. */
+  /**
+   * One answer an input, in the order of the inputs. While the model works on a batch, the next is made ready.
+   * `originOf`: for inputs that are not the caller's texts one by one.
+   */
   async each<Answer>(
     inputs: readonly TextOrPair[],
     options: TextOptions,
     answer: (batch: TextBatch) => Promise<Answer[]>,
+    originOf: (index: number) => Origin = index => ({ index, name: nameOf(inputs, index) }),
   ): Promise<Answer[]> {
     checkOptions(options)
     checkTextOptions(options, this.model.config.max_position_embeddings)
     const answers = new Array<Answer>(inputs.length)
     let running: Promise<void> = Promise.resolve()
-    for await (const texts of this.#batches(inputs, options)) {
+    for await (const texts of this.#batches(inputs, options, originOf)) {
       const next = answer(this.#batchOf(texts, options.signal)).then(results => {
         for (const [i, text] of texts.entries()) answers[text.index] = results[i]!
       })
@@ -80,10 +92,14 @@ export class TextModel {
     if (this.#owned) await this.model.dispose()
   }
 
-  async *#batches(inputs: readonly TextOrPair[], options: TextOptions): AsyncGenerator<EncodedText[]> {
+  async *#batches(
+    inputs: readonly TextOrPair[],
+    options: TextOptions,
+    originOf: (index: number) => Origin,
+  ): AsyncGenerator<EncodedText[]> {
     const tokens = tokenBudget(this.model.threads)
     for (let at = 0; at < inputs.length; at += WINDOW) {
-      const texts = await this.#encode(inputs, at, Math.min(at + WINDOW, inputs.length), options)
+      const texts = await this.#encode(inputs, at, Math.min(at + WINDOW, inputs.length), options, originOf)
       const lengths = texts.map(text => text.ids.length)
       for (const batch of tokenBatches(lengths, tokens, options.batch_size)) yield batch.map(i => texts[i]!)
     }
@@ -94,6 +110,7 @@ export class TextModel {
     from: number,
     end: number,
     options: TextOptions,
+    originOf: (index: number) => Origin,
   ): Promise<EncodedText[]> {
     const limit = options.max_length ?? this.model.config.max_position_embeddings
     const cuts = options.truncation ?? true
@@ -104,8 +121,8 @@ export class TextModel {
     })
     return encodings.map(({ ids, types, truncated }, i) => {
       const index = from + i
-      if (ids.length > limit) throw tooLong(nameOf(inputs, index), ids.length, limit)
-      if (truncated) this.#tellTruncated({ index, limit }, options)
+      if (ids.length > limit) throw tooLong(originOf(index).name, ids.length, limit)
+      if (truncated) this.#tellTruncated({ index: originOf(index).index, limit }, options)
       return { index, ids, types, truncated }
     })
   }

@@ -40,6 +40,13 @@ test('texts that were cut are counted as the caller counts them', async () => {
   expect(cuts.sort()).toEqual([-1, 1])
 })
 
+test('texts that are too long are named as the caller counts them', async () => {
+  const long = 'word '.repeat(600)
+  const whole = { truncation: false }
+  await expect(similarity(long, ['short', 'short'], whole)).rejects.toThrow(/^The source has \d+ tokens/)
+  await expect(similarity('short', ['short', long], whole)).rejects.toThrow(/^Text 1 has \d+ tokens/)
+})
+
 test('mistakes', async () => {
   await expect(similarity(['a'] as never, texts)).rejects.toThrow('source must be one text, not a list of 1.')
   await expect(similarity('a', 'b' as never)).rejects.toThrow('texts must be a list of texts, not "b".')
