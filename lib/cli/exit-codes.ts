@@ -11,6 +11,7 @@ export const exitCodes = {
   unavailable: 69,
   internal: 70,
   cannotWrite: 73,
+  tryAgain: 75,
   interrupted: 130,
   terminated: 143,
 } as const
@@ -24,6 +25,9 @@ export const exitCodeOf: Record<AlbertErrorCode, ExitCode> = {
   MASK_NOT_FOUND: exitCodes.badInput,
   NO_HEAD: exitCodes.badFile,
   MODEL_NOT_FOUND: exitCodes.badFile,
+  OFFLINE: exitCodes.badFile,
+  UNAUTHORIZED: exitCodes.badFile,
+  DOWNLOAD_FAILED: exitCodes.tryAgain,
   INVALID_CONFIG: exitCodes.badFile,
   INVALID_CHECKPOINT: exitCodes.badFile,
   UNSUPPORTED_CHECKPOINT: exitCodes.badFile,
