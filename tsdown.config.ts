@@ -12,5 +12,19 @@ export default defineConfig([
     shims: true,
     clean: true,
   },
-  { entry: { cli: 'lib/cli/main.ts' }, format: ['esm'], dts: false, platform: 'node', target: 'node20', clean: false },
+  {
+    entry: { cli: 'lib/cli/main.ts' },
+    format: ['esm'],
+    dts: false,
+    platform: 'node',
+    target: 'node20',
+    clean: false,
+    // For `albert build`: what compiling needs beside native/ and must not be downloaded, and not stand in the root
+    // either, where a binding.gyp would make npm compile at every installation.
+    copy: [
+      { from: 'node_modules/node-api-headers/include/*.h', to: 'dist/build/include' },
+      { from: 'node_modules/node-addon-api/*.h', to: 'dist/build/include' },
+      { from: 'binding.gyp', to: 'dist/build' },
+    ],
+  },
 ])

@@ -1,4 +1,5 @@
 // The commands there are, in the order of the help page.
+import { buildCommand } from './build.js'
 import { classifyCommand } from './classify.js'
 import type { Command } from './command.js'
 import { compareCommand } from './compare.js'
@@ -25,5 +26,6 @@ export const commands: readonly Command[] = [
   compareCommand,
   inspectCommand,
   doctorCommand,
+  buildCommand,
   tourCommand,
 ]
