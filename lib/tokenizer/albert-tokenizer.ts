@@ -218,10 +218,11 @@ export class AlbertTokenizer extends CallableTokenizer {
 
   #tokensOf(text: string): string[] {
     const tokens = atOnce(this.#encoder.tokens(text))
-    return Array.from(
-      { length: tokens.length },
-      (_, i) => tokens.texts?.get(i) ?? this.#vocabulary.tokenOf(tokens.ids[i]!),
-    )
+    const names: string[] = []
+    for (const { ids } of tokens.blocks(0, tokens.length)) {
+      for (const id of ids) names.push(tokens.texts?.get(names.length) ?? this.#vocabulary.tokenOf(id))
+    }
+    return names
   }
 
   *#call(text: Texts, options: CallOptions): Steps<Answer> {
