@@ -1,6 +1,5 @@
 export type { EmbeddingTensor, FeatureExtractionOptions, FeatureExtractionPipeline } from './feature-extraction.js'
 export type { FillMaskCandidate, FillMaskOptions, FillMaskPipeline, FillMaskResult } from './fill-mask.js'
-export type { LoadedBytes, ProgressCallback, ProgressEvent } from './load-progress.js'
 export type {
   ChoiceQuestion,
   MultipleChoiceOptions,
