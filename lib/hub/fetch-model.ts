@@ -85,7 +85,7 @@ async function askForCommit(
   const url = remoteUrl(model, revision, `${subfolder}config.json`)
   const attempts = patiently ? patience.attempts : 1
   const { response, facts } = await request('HEAD', url, { signal, attempts }).catch(error => {
-    throw isAlbertError(error) ? alsoTried(error, tried) : error
+    throw patiently && isAlbertError(error) ? alsoTried(error, tried) : error
   })
   if (facts.commit !== undefined && isCommit(facts.commit)) return facts.commit
   if (response.status === 404) throw notFound(model, tried, [`${address(url)} (${reasonOf(response)})`])

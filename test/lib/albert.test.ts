@@ -95,7 +95,9 @@ describe('from_pretrained', () => {
     const loading = AlbertModel.from_pretrained('no-such-model', { local_files_only: true })
     for (const place of [...places, 'models--no-such-model'])
       await expect(loading).rejects.toThrow(error('OFFLINE', place))
-    await expect(AlbertModel.from_pretrained('no such model')).rejects.toThrow(error('MODEL_NOT_FOUND', 'no such model'))
+    await expect(AlbertModel.from_pretrained('no such model')).rejects.toThrow(
+      error('MODEL_NOT_FOUND', 'no such model'),
+    )
     await expect(AlbertModel.from_pretrained('./package.json')).rejects.toThrow(
       error('MODEL_NOT_FOUND', 'not a folder'),
     )
