@@ -3,6 +3,7 @@ import { buildCommand } from './build.js'
 import { classifyCommand } from './classify.js'
 import type { Command } from './command.js'
 import { compareCommand } from './compare.js'
+import { completionCommand } from './completion.js'
 import { decodeCommand } from './decode.js'
 import { doctorCommand } from './doctor.js'
 import { embedCommand } from './embed.js'
@@ -10,9 +11,11 @@ import { fillMaskCommand } from './fill-mask.js'
 import { infoCommand } from './info.js'
 import { inspectCommand } from './inspect.js'
 import { orderCommand } from './order.js'
+import { rerankCommand } from './rerank.js'
 import { similarityCommand } from './similarity.js'
 import { tokenizeCommand } from './tokenize.js'
 import { tourCommand } from './tour.js'
+import { zeroShotCommand } from './zero-shot.js'
 
 export const commands: readonly Command[] = [
   fillMaskCommand,
@@ -20,6 +23,8 @@ export const commands: readonly Command[] = [
   similarityCommand,
   orderCommand,
   classifyCommand,
+  zeroShotCommand,
+  rerankCommand,
   tokenizeCommand,
   decodeCommand,
   infoCommand,
@@ -27,5 +32,6 @@ export const commands: readonly Command[] = [
   inspectCommand,
   doctorCommand,
   buildCommand,
+  completionCommand,
   tourCommand,
 ]
