@@ -10,6 +10,7 @@ import { cleanUp, type DecodeOptions, decodeIds } from './decode.js'
 import { type LoadedTokenizer, loadTokenizer, type TokenizerLoadOptions } from './directory.js'
 import type { Encoding } from './encoding.js'
 import { type EncodeSettings, type OffsetUnit, PairEncoder } from './pair-encoder.js'
+import { saveTokenizer } from './save.js'
 import { atOnce, inSlices, type Steps } from './slices.js'
 import { inputOf, inputsOf, type TextInput, type Texts } from './text-input.js'
 import { Vocabulary } from './vocabulary.js'
@@ -69,6 +70,11 @@ export class AlbertTokenizer extends CallableTokenizer {
    */
   static async from_pretrained(model?: string, options: TokenizerLoadOptions = {}): Promise<AlbertTokenizer> {
     return new AlbertTokenizer(await loadTokenizer(model, options))
+  }
+
+  /** Copies the files that it was loaded from into a folder, so that the folder of a saved model is whole. */
+  async save_pretrained(folder: string): Promise<void> {
+    await saveTokenizer(this.#loaded.where, folder)
   }
 
   /** What `tokenizer(text, options)` does. */

@@ -30,9 +30,9 @@ export interface LoadedTokenizer {
   cleanUp: boolean
 }
 
-const JSON_FILE = 'tokenizer.json'
-const SPIECE_FILE = 'spiece.model'
-const CONFIG_FILE = 'tokenizer_config.json'
+export const JSON_FILE = 'tokenizer.json'
+export const SPIECE_FILE = 'spiece.model'
+export const CONFIG_FILE = 'tokenizer_config.json'
 /** Numbers beyond are transformers' way to say that there is no limit. */
 const NO_LIMIT = 2 ** 31
 
