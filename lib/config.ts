@@ -2,18 +2,22 @@
 // it describes a model that cannot exist. Nothing is allocated from a number that was not checked here.
 import { ConfigFields, describe, isObject } from './config-fields.js'
 import { AlbertError } from './errors.js'
+import type { NativeHead } from './native.js'
 import { readJsonFile } from './regular-file.js'
 
 /** What stands on top of the encoder; the class of transformers is `architectures[0]` of config.json. */
-export type HeadName =
-  | 'none'
-  | 'masked_lm'
-  | 'pretraining'
-  | 'sequence_classification'
-  | 'token_classification'
-  | 'question_answering'
-  | 'multiple_choice'
-  | 'squad2'
+export type HeadName = NativeHead
+
+export const headNames: readonly HeadName[] = [
+  'none',
+  'masked_lm',
+  'pretraining',
+  'sequence_classification',
+  'token_classification',
+  'question_answering',
+  'multiple_choice',
+  'squad2',
+]
 
 export type ProblemType = 'regression' | 'single_label_classification' | 'multi_label_classification'
 
