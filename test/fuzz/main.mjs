@@ -95,15 +95,11 @@ async function fuzz(target) {
     const { output, death } = await run(order)
     const result = death ? undefined : JSON.parse(output)
     if (result) console.log(summary(target, result))
-    if (death) {
-      const at = Number(readFileSync(join(folder, 'progress'), 'utf8'))
-      console.log(`${target}: seed ${seed}, case ${at}: the process ${death}`)
-      await run({ ...order, case: at, died: death.split('\n')[0] })
-    }
     if (!death && result.finding === undefined) return
     found++
     const at = result?.case ?? Number(readFileSync(join(folder, 'progress'), 'utf8'))
-    if (result) console.log(`${target}: seed ${seed}, case ${at}: ${result.finding}`)
+    console.log(`${target}: seed ${seed}, case ${at}: ${result?.finding ?? `the process ${death}`}`)
+    if (death) await run({ ...order, case: at, died: death.split('\n')[0] })
     console.log(`  kept in test/fuzz/corpus/${target}/seed-${seed}-case-${at}; say in its case.json what is right`)
     console.log(`  again: npm run fuzz -- --target ${target} --seed ${seed} --case ${at}`)
   } finally {

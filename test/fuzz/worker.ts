@@ -4,7 +4,7 @@
 //   … "died": "how"        write case N into the corpus without running it, made smaller with other processes
 //   … "replay": "folder"   run one folder of the corpus, for that
 import { spawnSync } from 'node:child_process'
-import { openSync, rmSync, writeSync } from 'node:fs'
+import { mkdirSync, openSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { readCase, saveCase } from './corpus.js'
 import { type Finding, Fuzzer, ROUND } from './fuzzer.js'
@@ -76,11 +76,15 @@ async function keepDead(number: number, how: string): Promise<void> {
     files = fuzzer.draw(n)
     if (n < number) await fuzzer.run(n, files)
   }
+  const own = join(order.folder, 'own')
+  mkdirSync(join(own, 'case'), { recursive: true })
   const trial = join(order.folder, 'trial')
+  let tries = 0
   const fails = async (candidate: Files): Promise<boolean> => {
+    writeSync(progress, `try ${++tries}`.padEnd(16), 0)
     rmSync(trial, { recursive: true, force: true })
     saveCase(trial, candidate, target, { found: how, seed: order.seed, case: number, expected: '?' })
-    const args = [...process.execArgv, process.argv[1]!, JSON.stringify({ ...order, replay: trial, died: undefined })]
+    const args = [...process.execArgv, process.argv[1]!, JSON.stringify({ ...order, folder: own, replay: trial })]
     const { signal, status } = spawnSync(process.execPath, args, { stdio: 'ignore', timeout: 20_000 })
     return signal !== null || status !== 0
   }
