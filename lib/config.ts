@@ -247,6 +247,8 @@ function checkBert(c: AlbertConfig, f: ConfigFields): void {
   const pruned = c.other['pruned_heads']
   if (isObject(pruned) && Object.keys(pruned).length > 0) f.refuse('pruned_heads', pruned, 'empty')
   if (c.model_type !== 'bert') return
+  // A BERT's file has no such field: it would be lost when the configuration is saved.
+  if (c.num_hidden_groups > 1) f.refuse('num_hidden_groups', c.num_hidden_groups, "1 where model_type is 'bert'")
   const { sharing, num_hidden_layers: layers } = c
   const shared = sharing?.attention_groups !== layers || sharing.ffn_groups !== layers || c.inner_group_num > 1
   if (shared || c.embedding_projection) {
