@@ -100,6 +100,8 @@ const LIMITS = {
 const MAX_LABELS = 100_000
 /** 16 GiB of float32. The largest model of the paper, xxlarge with nothing shared, has 2.4 thousand million. */
 const MAX_PARAMETERS = 2 ** 32
+/** Blocks with weights of their own, each of 16 tensors: the list of all tensors is made before a file is looked at. */
+const MAX_BLOCKS = 4096
 const MAX_CONFIG_BYTES = 1 << 20
 
 const ACTIVATIONS = {
@@ -235,6 +237,8 @@ function checkTogether(c: AlbertConfig, f: ConfigFields): void {
     f.refuse('problem_type', c.problem_type, 'regression when there is one label')
   }
   checkBert(c, f)
+  const blocks = (Math.max(attentionMap(c).at(-1)!, ffnMap(c).at(-1)!) + 1) * c.inner_group_num
+  if (blocks > MAX_BLOCKS) f.refuse('the number of blocks with weights of their own', blocks, `at most ${MAX_BLOCKS}`)
   const total = aboutHowManyParameters(c)
   if (total > MAX_PARAMETERS) f.refuse('the number of parameters', total, `at most ${MAX_PARAMETERS}`)
 }

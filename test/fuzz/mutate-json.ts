@@ -3,10 +3,27 @@
 import { MAX_BYTES } from './mutate-bytes.js'
 import type { Random } from './random.js'
 
-const NUMBERS = ['0', '-1', '1.5', '-0', '1e308', '1e999', '-1e999', '5e-324', '2147483648', '4294967296'].concat(
-  '9007199254740993',
-  '18446744073709551616',
-)
+// The limits of config.json are among them.
+const NUMBERS = [
+  ...[
+    '0',
+    '-1',
+    '1.5',
+    '-0',
+    '1e308',
+    '1e999',
+    '-1e999',
+    '5e-324',
+    '2',
+    '7',
+    '64',
+    '1024',
+    '16384',
+    '131072',
+    '2000000',
+  ],
+  ...['2147483648', '4294967296', '9007199254740993', '18446744073709551616'],
+]
 const TEXTS = ['', '\0', '\ud800', '\u2581', '\ufeff', '\ufffd', '\ufdfa', 'e\u0301', '\u{1f600}', '__proto__'].concat(
   'constructor',
   'x'.repeat(300),

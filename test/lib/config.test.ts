@@ -170,6 +170,10 @@ const refused: [fields: Record<string, unknown>, said: RegExp][] = [
   [{ id2label: { toString: 'a' } }, /id2label\[0\] is absent/],
   [{ id2label: { 0: 'a', 1: 'b' }, label2id: { a: 1, b: 0 } }, /label2id\["a"\] is 1 .* 0, as in id2label/],
   [{ label2id: 'a' }, /label2id is "a" .* an object/],
+  [
+    { ...small, num_hidden_layers: 1024, num_hidden_groups: 1024, inner_group_num: 5 },
+    /the number of blocks with weights of their own is 5120 .* at most 4096/,
+  ],
   [{ sharing: 'all' }, /sharing is "all" .* an object/],
   [{ sharing: { attention_groups: 1 } }, /sharing\.ffn_groups is absent .* from 1 to 12/],
   [{ sharing: { attention_groups: 13, ffn_groups: 1 } }, /sharing\.attention_groups is 13 .* from 1 to 12/],
