@@ -20,7 +20,7 @@
       "target_name": "albert",
       "sources": ["<@(bindings)"],
       "dependencies": ["albert_core"],
-      "defines": ["NAPI_VERSION=8", "NODE_API_NO_EXTERNAL_BUFFERS_ALLOWED"],
+      "defines": ["NAPI_VERSION=8", "NODE_API_NO_EXTERNAL_BUFFERS_ALLOWED", "NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS"],
       "cflags_cc": ["-isystem", "<(headers)"]
     },
     {
