@@ -1,7 +1,7 @@
 # The same targets as CMakeLists.txt, from the same globs, for machines with Python 3 and make but without CMake.
 {
   "variables": {
-    "core": ["<!@(node -p \"require('fs').readdirSync('native',{recursive:true}).map(f=>'native/'+f).filter(f=>f.endsWith('.cc')&&!f.startsWith('native/binding/')).join(' ')\")"],
+    "core": ["<!@(node -p \"require('fs').readdirSync('native',{recursive:true}).map(f=>'native/'+f).filter(f=>f.endsWith('.cc')&&!f.startsWith('native/binding/')&&!f.startsWith('native/release/')).join(' ')\")"],
     "tests": ["<!@(node -p \"require('fs').readdirSync('test/native',{recursive:true}).map(f=>'test/native/'+f).filter(f=>f.endsWith('.cc')).join(' ')\")"],
     "benches": ["<!@(node -p \"require('fs').readdirSync('bench/ops',{recursive:true}).map(f=>'bench/ops/'+f).filter(f=>f.endsWith('.cc')).join(' ')\")"],
     "bindings": ["<!@(node -p \"require('fs').readdirSync('native/binding',{recursive:true}).map(f=>'native/binding/'+f).filter(f=>f.endsWith('.cc')).join(' ')\")"]

@@ -213,7 +213,7 @@ namespace {
 template <class Use>
 Napi::Value with_model(const Napi::CallbackInfo& info, Session& session, const Use& use) {
   Napi::Value result = info.Env().Undefined();
-  const auto error = caught([&] { std::visit([&](auto& model) { result = use(*model); }, session.model()); });
+  const auto error = caught([&] { std::visit([&](auto& model) -> void { result = use(*model); }, session.model()); });
   if (error) throw to_javascript(info.Env(), *error);
   return result;
 }
