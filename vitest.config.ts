@@ -7,5 +7,6 @@ export default defineConfig({
     reporters: ['default', './test/reporter.ts'],
     fileParallelism: false,
     testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
 })

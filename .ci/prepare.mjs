@@ -1,4 +1,5 @@
 // Runs before `npm start` and `npm test`: installs what package-lock.json names and builds what changed.
+// With `test` it also installs the tools of people who use the package (test/package), which only the tests need.
 // A second run takes well under a second.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -32,8 +33,14 @@ function sourcesOf(folder) {
     .sort()
 }
 
-whenChanged('node_modules/.installed', ['package-lock.json'], () =>
-  run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund']),
-)
+/** @param {string} folder */
+function install(folder) {
+  whenChanged(join(folder, 'node_modules/.installed'), [join(folder, 'package-lock.json')], () =>
+    run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--prefix', folder]),
+  )
+}
+
+install('.')
+if (process.argv[2] === 'test') install('test/package')
 run(process.execPath, ['native/build.mjs'])
 whenChanged('dist/.built', ['package.json', 'tsdown.config.ts', ...sourcesOf('lib')], () => run('npx', ['tsdown']))

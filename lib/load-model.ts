@@ -8,20 +8,15 @@ import { reportSentences } from './checkpoint/report.js'
 import { type AlbertConfig, type PartialConfig, parseConfig, readConfig } from './config.js'
 import { checkEngine, type EngineOptions, nativeConfig, openEngine } from './engine.js'
 import { AlbertError } from './errors.js'
-import { EMBEDDED_MODEL, modelFolder } from './model-folder.js'
+import { type HubOptions, type HubSettings, hubSettings } from './hub/options.js'
+import { type LoadEvent, LoadProgress, type ProgressCallback } from './load-progress.js'
+import { EMBEDDED_MODEL, findModel, weightsIn } from './model-folder.js'
 import type { NativeDtype, NativeHead, NativeModel, NativeModelOptions } from './native.js'
 import { fromNativeError } from './native-error.js'
 import { checkOptions } from './options.js'
-import { warn } from './warnings.js'
+import { type WarningCallback, warn } from './warnings.js'
 
-/** What is heard while a model loads: events of transformers.js. */
-export type LoadEvent =
-  | { status: 'initiate' | 'done'; name: string; file: string }
-  | { status: 'progress'; name: string; file: string; progress: number; loaded: number; total: number }
-
-export interface PretrainedOptions extends EngineOptions {
-  /** Stops loading; it rejects with the signal's reason. */
-  signal?: AbortSignal
+export interface PretrainedOptions extends EngineOptions, HubOptions {
   /** Hears about each file. What it throws rejects the load. */
   progress_callback?: ((event: LoadEvent) => void) | null
 }
@@ -49,18 +44,44 @@ export async function pretrainedModel(
   model: string | undefined,
   options: PretrainedOptions,
 ): Promise<LoadedModel> {
+  const loading = checkLoading(options)
+  // Without a pipeline there is no `ready`.
+  const progress = new LoadProgress(model ?? EMBEDDED_MODEL, options.progress_callback as ProgressCallback | null)
+  const folder = await findModel(model, ['config', 'weights'], loading.settings, progress)
+  return modelFrom(head, folder, loading, progress)
+}
+
+/** How to load, checked. */
+export interface Loading {
+  engine: NativeModelOptions
+  settings: HubSettings
+  warning_callback: WarningCallback | undefined
+}
+
+/** Mistakes are refused before anything is fetched. */
+export function checkLoading(options: PretrainedOptions): Loading {
   checkOptions(options)
-  const { signal, warning_callback } = options
-  signal?.throwIfAborted()
-  const engine = checkEngine(options)
-  const folder = modelFolder(model)
-  const progress = new FileProgress(model ?? EMBEDDED_MODEL, options.progress_callback ?? undefined)
+  options.signal?.throwIfAborted()
+  const { warning_callback } = options
+  return { settings: hubSettings(options), engine: checkEngine(options), warning_callback }
+}
+
+/** The model in a folder that has been found. */
+export async function modelFrom(
+  head: NativeHead,
+  folder: string,
+  { engine, settings, warning_callback }: Loading,
+  progress: LoadProgress,
+): Promise<LoadedModel> {
+  const { signal } = settings
   const config = await progress.around('config.json', () => readConfig(join(folder, 'config.json')))
   // Opened before the model: what does not fit is refused before memory is asked for by the sizes of config.json.
-  const checkpoint = await Checkpoint.open(folder, config, head)
+  const checkpoint = await Checkpoint.open(weightsIn(folder, settings), config, head)
   try {
     return await build(head, config, engine, async native => {
-      await progress.around('model.safetensors', onProgress => checkpoint.copyTo(native, { signal, onProgress }))
+      await progress.around(`${settings.weights}.safetensors`, onProgress =>
+        checkpoint.copyTo(native, { signal, onProgress }),
+      )
       const { report } = checkpoint
       for (const sentence of reportSentences(report, folder)) warn(sentence, warning_callback)
       // A head that reads the pooled vector is as untrained as its pooler.
@@ -100,25 +121,5 @@ async function build(
   } catch (error) {
     await native.dispose()
     throw fromNativeError(error)
-  }
-}
-
-class FileProgress {
-  readonly #name: string
-  readonly #tell: ((event: LoadEvent) => void) | undefined
-
-  constructor(name: string, tell: ((event: LoadEvent) => void) | undefined) {
-    this.#name = name
-    this.#tell = tell
-  }
-
-  async around<T>(file: string, load: (onProgress: (loaded: number, total: number) => void) => Promise<T>): Promise<T> {
-    const name = this.#name
-    this.#tell?.({ status: 'initiate', name, file })
-    const result = await load((loaded, total) =>
-      this.#tell?.({ status: 'progress', name, file, progress: (100 * loaded) / total, loaded, total }),
-    )
-    this.#tell?.({ status: 'done', name, file })
-    return result
   }
 }

@@ -1,33 +1,83 @@
-// Where a model lies on this machine: from the name or path that a user gives to a folder.
-// Reads no file of the model and opens no connection.
-import { statSync } from 'node:fs'
+// Where a model lies: from the name, the path or the id that a user gives to a folder on this machine.
+// What is a path stays on this machine; a name is looked for in folders first; what is no folder may be an id on the hub.
+import { existsSync, statSync } from 'node:fs'
 import { isAbsolute, join, resolve } from 'node:path'
+import { env } from './env.js'
 import { AlbertError } from './errors.js'
+import { fetchModel } from './hub/fetch-model.js'
+import type { ModelPart } from './hub/model-parts.js'
+import { type HubSettings, hubSettings } from './hub/options.js'
+import { isRepositoryId } from './hub/repository.js'
+import { LoadProgress } from './load-progress.js'
 import { packageRoot } from './native-loader.js'
 import { shown } from './options.js'
 
 /** Name of the model in the package, which answers when none is given. */
 export const EMBEDDED_MODEL = 'starter-en'
 
-/** The folder of `model`, a path or the name of a folder in ./models or in the package; none = the model in the package. */
+/** The folder of a model that lies in a folder, or in the package; none = the model in the package. */
 export function modelFolder(model: string = EMBEDDED_MODEL): string {
-  if (typeof model !== 'string' || model.length === 0) {
-    throw new AlbertError('INVALID_INPUT', `A model is given by the path of its folder, not by ${shown(model)}.`)
-  }
+  const { folder, tried } = look(model)
+  if (folder === undefined) throw notFound(model, tried)
+  return folder
+}
+
+/** The folder that holds the parts of a model, which are fetched if the model is on the hub and they are not here. */
+export async function findModel(
+  model: string = EMBEDDED_MODEL,
+  parts: readonly ModelPart[],
+  settings: HubSettings,
+  progress: LoadProgress,
+): Promise<string> {
+  const { folder, tried } = look(model)
+  if (folder !== undefined) return join(folder, settings.subfolder)
+  if (isPath(model) || !isRepositoryId(model)) throw notFound(model, tried)
+  return fetchModel(model, parts, settings, progress, tried)
+}
+
+/** As findModel, for those who only look: nothing is fetched. */
+export async function presentModel(model: string = EMBEDDED_MODEL): Promise<string> {
+  const settings = hubSettings({ local_files_only: true })
+  return findModel(model, ['config', 'weights'], settings, new LoadProgress(model, undefined))
+}
+
+/** What to open for the weights: the folder, or the file of another name in it. */
+export function weightsIn(folder: string, { weights }: HubSettings): string {
+  if (weights === 'model') return folder
+  const single = join(folder, `${weights}.safetensors`)
+  const index = `${single}.index.json`
+  return !existsSync(single) && existsSync(index) ? index : single
+}
+
+function look(model: string): { folder: string | undefined; tried: string[] } {
+  if (typeof model !== 'string' || model.length === 0)
+    throw new AlbertError(
+      'INVALID_INPUT',
+      `A model is given by the path of its folder or by its id on the hub, not by ${shown(model)}.`,
+    )
   const places = placesOf(model)
-  const found = places.find(place => reasonAgainst(place) === undefined)
-  if (found) return found
-  const tried = places.map(place => `${place} (${reasonAgainst(place)})`).join(', ')
-  throw new AlbertError('MODEL_NOT_FOUND', `Model '${model}' was not found; tried ${tried}.`, {
-    hint: 'Give the path of a folder with config.json and model.safetensors; this version does not download models.',
-  })
+  const folder = places.find(place => reasonAgainst(place) === undefined)
+  const tried = places.map(place => `${place} (${reasonAgainst(place)})`)
+  return { folder, tried: places.length > 0 ? tried : ['no folder (env.allowLocalModels is false)'] }
 }
 
 function placesOf(model: string): string[] {
   const embedded = join(packageRoot(), 'models', model)
   if (model === EMBEDDED_MODEL) return [embedded]
-  if (isAbsolute(model) || /^\.{1,2}(?:[\\/]|$)/.test(model)) return [resolve(model)]
-  return [...new Set([resolve(model), resolve('models', model), embedded])]
+  if (!env.allowLocalModels) return []
+  if (isPath(model)) return [resolve(model)]
+  return [...new Set([resolve(model), resolve(env.localModelPath, model), embedded])]
+}
+
+/** Such a string is never looked up on the hub. */
+function isPath(model: string): boolean {
+  return isAbsolute(model) || /^(?:[./\\~]|[A-Za-z]:)/.test(model)
+}
+
+function notFound(model: string, tried: string[]): AlbertError {
+  return new AlbertError('MODEL_NOT_FOUND', `Model '${model}' was not found; tried ${tried.join(', ')}.`, {
+    hint: 'Give the path of a folder with config.json and model.safetensors, or the id of such a model on the hub.',
+  })
 }
 
 /** Why this place is no folder of a model; undefined if it is a folder. A name may also be one that no file can have. */

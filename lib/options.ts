@@ -30,6 +30,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   output_hidden_states: flag,
   output_attentions: flag,
   compute_padding: flag,
+  local_files_only: flag,
 }
 
 /** Refuses what is no object of options, and an option of the wrong kind; null stands for an option that is not given. */

@@ -2,7 +2,8 @@
 // Does nothing when no source changed since the last build.
 //   node native/build.mjs              build if needed
 //   node native/build.mjs --gyp        build with node-gyp even where CMake is installed (into build/Release as well)
-//   node native/build.mjs --sanitize   only the native tests, with ASan and UBSan, into build/Sanitize
+//   node native/build.mjs --sanitize   addon and native tests with ASan and UBSan, into build/Sanitize
+//   node native/build.mjs --faults     addon whose allocations can be made to fail (test/lifecycle), into build/Faults
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -66,13 +67,16 @@ function buildWithGyp() {
   ])
 }
 
-function buildSanitized() {
-  run('cmake', ['-S', '.', '-B', 'build/Sanitize', '-DALBERT_SANITIZE=ON', '-DCMAKE_BUILD_TYPE=Release'])
-  run('cmake', ['--build', 'build/Sanitize', '--parallel', jobs, '--target', 'albert_test'])
+/** A variant for tests, which CMake alone builds; CMake itself knows what changed. */
+function buildVariant(folder, option, targets) {
+  run(process.execPath, [require.resolve('cmake-js/bin/cmake-js'), 'configure', '--out', folder, `--CD${option}=ON`])
+  run('cmake', ['--build', folder, '--parallel', jobs, '--target', ...targets])
 }
 
 if (process.argv.includes('--sanitize')) {
-  buildSanitized()
+  buildVariant('build/Sanitize', 'ALBERT_SANITIZE', ['albert', 'albert_test'])
+} else if (process.argv.includes('--faults')) {
+  buildVariant('build/Faults', 'ALBERT_FAULTS', ['albert'])
 } else {
   const tool = process.argv.includes('--gyp') || !has('cmake') ? 'node-gyp' : 'cmake-js'
   const stamp = join(root, 'build/Release/.fingerprint')

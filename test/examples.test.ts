@@ -8,6 +8,7 @@ import { settings } from '../lib/cli/settings.js'
 import { root } from './lib/cli/albert.js'
 import { onTerminal } from './lib/cli/terminal.js'
 import { classifierFolder, reviews } from './lib/pipelines/classifier.js'
+import { fixture } from './lib/pipelines/fixture.js'
 
 const examples = readdirSync(join(root, 'examples'))
 const pages = [
@@ -31,6 +32,14 @@ describe('examples', () => {
   })
   afterAll(() => rmSync(folder, { recursive: true }))
 
+  /** What those need that do not run with the model in the package. */
+  const needs: Record<string, () => string[]> = {
+    'classification.mjs': () => [folder, ...reviews],
+    'multiple-choice.mjs': () => [fixture('multiple-choice').folder],
+    'ranking.mjs': () => [fixture('text-ranking').folder],
+    'zero-shot.mjs': () => [fixture('zero-shot-classification').folder],
+  }
+
   // A word that the output must hold, so that an example that only starts does not pass.
   const shows: Record<string, string> = {
     'cancel.mjs': 'TimeoutError',
@@ -40,9 +49,12 @@ describe('examples', () => {
     'errors.mjs': 'MASK_NOT_FOUND',
     'fill-mask.mjs': 'he opened the door and walked in.',
     'model.mjs': '[ 2, 7, 8000 ] [ 2, 2 ] 7',
+    'multiple-choice.mjs': 'it rained. 0.39',
     'one-model.mjs': 'door in_order',
+    'ranking.mjs': '2 0.607 The king died in 1610.',
     'sentence-order.mjs': "[ 'in_order', 'swapped' ]",
     'similarity.mjs': 'You can change your password',
+    'zero-shot.mjs': 'politics 0.458',
   }
 
   test('each is listed here', () => {
@@ -50,7 +62,7 @@ describe('examples', () => {
   })
 
   test.each(examples)('%s runs, and is short', name => {
-    const args = name === 'classification.mjs' ? [folder, ...reviews] : []
+    const args = needs[name]?.() ?? []
     const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'examples', name), ...args], {
       encoding: 'utf8',
     })

@@ -29,13 +29,13 @@ export async function findWeights(path: string, architecture = 'AutoModel'): Pro
   const info = await stat(path).catch(() => undefined)
   if (info === undefined) throw new AlbertError('MODEL_NOT_FOUND', `There is nothing at ${path}.`)
   if (!info.isDirectory()) {
-    if (FOREIGN.test(basename(path))) throw foreignFile(path, architecture)
+    if (FOREIGN.test(basename(path))) throw foreignWeights(path, architecture)
     return path.endsWith('.index.json') ? readIndex(path, architecture) : { paths: [path], listed: undefined }
   }
   if (await exists(join(path, SINGLE))) return { paths: [join(path, SINGLE)], listed: undefined }
   if (await exists(join(path, INDEX))) return readIndex(join(path, INDEX), architecture)
   const foreign = (await namesIn(path)).find(name => FOREIGN.test(name) && !NO_WEIGHTS.test(name))
-  if (foreign !== undefined) throw foreignFile(join(path, foreign), architecture)
+  if (foreign !== undefined) throw foreignWeights(join(path, foreign), architecture)
   throw new AlbertError('MODEL_NOT_FOUND', `There are no weights in ${path}; tried ${SINGLE} and ${INDEX}.`)
 }
 
@@ -51,21 +51,22 @@ async function namesIn(folder: string): Promise<string[]> {
   }
 }
 
-function foreignFile(path: string, architecture: string): AlbertError {
+/** `model` is what transformers would load to convert it: a folder, or an id on the hub. */
+export function foreignWeights(path: string, architecture = 'AutoModel', model = dirname(path)): AlbertError {
   return new AlbertError(
     'UNSUPPORTED_CHECKPOINT',
     `${path} is not a safetensors file, the one format that is read here; others are never parsed.`,
-    { hint: wayOut(path, architecture) },
+    { hint: wayOut(path, architecture, model) },
   )
 }
 
 /** One command that makes safetensors of what is there. */
-function wayOut(path: string, architecture: string): string {
+function wayOut(path: string, architecture: string, model: string): string {
   const python = (options: string) => {
     // The name comes from a file and goes into a command that somebody will paste.
-    const model = /^\w{1,80}$/.test(architecture) ? architecture : 'AutoModel'
-    const program = `import sys, transformers as t; d = sys.argv[1]; t.${model}.from_pretrained(d${options}).save_pretrained(d)`
-    return `python3 -c "${program}" '${dirname(path).replaceAll("'", "'\\''")}'`
+    const name = /^\w{1,80}$/.test(architecture) ? architecture : 'AutoModel'
+    const program = `import sys, transformers as t; d = sys.argv[1]; t.${name}.from_pretrained(d${options}).save_pretrained(d)`
+    return `python3 -c "${program}" '${model.replaceAll("'", "'\\''")}'`
   }
   switch (extname(path)) {
     case '.onnx':
@@ -93,7 +94,7 @@ async function readIndex(path: string, architecture: string): Promise<WeightFile
   if (!isObject(map)) throw invalidIndex(path, 'it has no weight_map')
   const listed = new Map<string, string>()
   for (const [tensor, file] of Object.entries(map)) {
-    if (typeof file === 'string' && FOREIGN.test(file)) throw foreignFile(join(dirname(path), file), architecture)
+    if (typeof file === 'string' && FOREIGN.test(file)) throw foreignWeights(join(dirname(path), file), architecture)
     if (!isPlainName(file)) {
       throw invalidIndex(path, `tensor ${describe(tensor)} lies in ${describe(file)}, which is no plain file name`)
     }

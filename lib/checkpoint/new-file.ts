@@ -1,8 +1,9 @@
 // Writes a file that appears under its name only when it is complete and on disk.
 import { randomBytes } from 'node:crypto'
-import { type FileHandle, open, rename, rm } from 'node:fs/promises'
+import { type FileHandle, open, readFile, realpath, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { AlbertError } from '../errors.js'
+import { shown } from '../options.js'
 
 /**
  * Fills a temporary file beside `path`, brings it to disk, then gives it the name. What is there under the name stays
@@ -24,6 +25,21 @@ export async function replaceFile(path: string, fill: (file: NewFile) => Promise
     throw error
   }
   await syncFolder(dirname(path))
+}
+
+/** The bytes of `from` at `path`; nothing happens where both are one file. */
+export async function copyFile(from: string, path: string): Promise<void> {
+  const [source, target] = await Promise.all([from, path].map(each => realpath(each).catch(() => undefined)))
+  if (source !== undefined && source === target) return
+  const bytes = await orCannotWrite(path, readFile(from))
+  await replaceFile(path, file => file.write(bytes))
+}
+
+/** Refuses what is no path, where `what` is to be saved. */
+export function checkFolder(what: string, folder: unknown): void {
+  if (typeof folder === 'string' && folder !== '') return
+  const message = `${what} is saved in a folder that is given by its path, not by ${shown(folder)}.`
+  throw new AlbertError('INVALID_INPUT', message)
 }
 
 export class NewFile {

@@ -1,13 +1,13 @@
 // Saves a model as a directory that transformers loads back bit for bit: config.json and model.safetensors.
 // One file whatever the size: the largest ALBERT has 0.9 GB, transformers cuts from 5 GB on.
-import { mkdir, readFile, realpath } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { type AlbertConfig, configText, type HeadName } from '../config.js'
 import { AlbertError } from '../errors.js'
 import { shown } from '../options.js'
 import { toBytes } from './half.js'
 import { type ExpectedParameter, expectedParameters, savedName } from './names.js'
-import { orCannotWrite, replaceFile } from './new-file.js'
+import { checkFolder, copyFile, orCannotWrite, replaceFile } from './new-file.js'
 import { writeSafetensors } from './safetensors-writer.js'
 
 export type SavedDtype = 'float32' | 'bfloat16' | 'float16'
@@ -50,11 +50,7 @@ export async function saveCheckpoint(
   source: WeightSource,
   options: SaveOptions = {},
 ): Promise<void> {
-  if (typeof folder !== 'string' || folder === '')
-    throw new AlbertError(
-      'INVALID_INPUT',
-      `A model is saved in a folder that is given by its path, not by ${shown(folder)}.`,
-    )
+  checkFolder('A model', folder)
   const dtype = savedDtype(options.dtype, config.dtype)
   const architecture = `${config.model_type === 'bert' ? 'Bert' : 'Albert'}${ARCHITECTURES[head]}`
   const text = configText({ ...config, dtype, architectures: [architecture] })
@@ -67,7 +63,7 @@ export async function saveCheckpoint(
   await orCannotWrite(folder, mkdir(folder, { recursive: true }))
   await writeSafetensors(join(folder, 'model.safetensors'), tensors, { ...options.metadata, format: 'pt' })
   await replaceFile(join(folder, 'config.json'), file => file.write(Buffer.from(text)))
-  for (const path of options.tokenizerFiles ?? []) await copyInto(folder, path)
+  for (const path of options.tokenizerFiles ?? []) await copyFile(path, join(folder, basename(path)))
 }
 
 /** A dtype that a checkpoint had and that is not written here (float64, or none said) becomes float32; asked for, an error. */
@@ -77,14 +73,6 @@ function savedDtype(asked: string | undefined, had: string | null): SavedDtype {
   if (known(asked)) return asked
   const names = Object.keys(ON_DISK).join(', ')
   throw new AlbertError('UNSUPPORTED_DTYPE', `dtype is ${shown(asked)}; a model is saved as one of ${names}.`)
-}
-
-async function copyInto(folder: string, path: string): Promise<void> {
-  const target = join(folder, basename(path))
-  const [from, to] = await Promise.all([path, target].map(each => realpath(each).catch(() => undefined)))
-  if (from !== undefined && from === to) return
-  const bytes = await orCannotWrite(target, readFile(path))
-  await replaceFile(target, file => file.write(bytes))
 }
 
 function* chunksOf({ name, shape }: ExpectedParameter, source: WeightSource, dtype: DiskDtype): Generator<Uint8Array> {

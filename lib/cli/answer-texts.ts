@@ -3,9 +3,11 @@
 import type { AlbertError } from '../errors.js'
 import type { TextOptions, TruncatedText } from '../pipelines/text-input.js'
 import type { Context, LengthOptions } from './command.js'
+import { visible } from './display-width.js'
 import { type ExitCode, exitCodes } from './exit-codes.js'
 import { allLines, type Input, type Line } from './input.js'
 import { isInputError } from './messages.js'
+import type { Output } from './output.js'
 
 export interface Answering<Question, Answer> {
   /** The text of a line as the pipeline takes it. */
@@ -58,7 +60,16 @@ export function progressText(texts: number, elapsedMs: number): string {
   return elapsedMs < 1000 ? count : `${count}, ${Math.round((1000 * texts) / elapsedMs)} a second`
 }
 
-function textOptions<Options extends LengthOptions>(context: Context<Options>, cuts: TruncatedText[]): TextOptions {
+/** Above an answer for a person: what was asked, a line a text, apart from the answer before it. */
+export function heading(out: Output, first: boolean, ...texts: string[]): string[] {
+  return [...(first ? [] : ['']), ...texts.map(text => out.terminal.colors.bold(visible(text)))]
+}
+
+/** What the options of the command line ask of every pipeline. */
+export function textOptions<Options extends LengthOptions>(
+  context: Context<Options>,
+  cuts: TruncatedText[],
+): TextOptions {
   const { autoTruncate, maxLength, batchSize } = context.options
   return {
     truncation: autoTruncate,

@@ -1,6 +1,7 @@
 // What a command is: a name, a sentence, examples, options, and a function that answers. Each lives in a file of its own
 // and stands in the list of commands.ts, which the program, the help and the documentation check read.
 import { Option } from 'commander'
+import type { TaskName } from '../pipelines/index.js'
 import type { ExitCode } from './exit-codes.js'
 import type { Messages } from './messages.js'
 import type { Output } from './output.js'
@@ -28,6 +29,8 @@ export interface Example {
 
 export interface Definition<Options> {
   name: string
+  /** The task of the pipeline that answers, where one does. */
+  task?: TaskName
   group: 'Text' | 'Tokens' | 'Models' | 'This machine'
   /** One line, as in the list of commands. */
   summary: string

@@ -1,7 +1,9 @@
 // The commands there are, in the order of the help page.
+import { buildCommand } from './build.js'
 import { classifyCommand } from './classify.js'
 import type { Command } from './command.js'
 import { compareCommand } from './compare.js'
+import { completionCommand } from './completion.js'
 import { decodeCommand } from './decode.js'
 import { doctorCommand } from './doctor.js'
 import { embedCommand } from './embed.js'
@@ -9,9 +11,11 @@ import { fillMaskCommand } from './fill-mask.js'
 import { infoCommand } from './info.js'
 import { inspectCommand } from './inspect.js'
 import { orderCommand } from './order.js'
+import { rerankCommand } from './rerank.js'
 import { similarityCommand } from './similarity.js'
 import { tokenizeCommand } from './tokenize.js'
 import { tourCommand } from './tour.js'
+import { zeroShotCommand } from './zero-shot.js'
 
 export const commands: readonly Command[] = [
   fillMaskCommand,
@@ -19,11 +23,15 @@ export const commands: readonly Command[] = [
   similarityCommand,
   orderCommand,
   classifyCommand,
+  zeroShotCommand,
+  rerankCommand,
   tokenizeCommand,
   decodeCommand,
   infoCommand,
   compareCommand,
   inspectCommand,
   doctorCommand,
+  buildCommand,
+  completionCommand,
   tourCommand,
 ]

@@ -4,25 +4,14 @@ import type { EmbeddingTensor, FeatureExtractionOptions } from '../pipelines/fea
 import type { Pooling } from '../pipelines/pooling.js'
 import type { Precision } from '../pipelines/quantization.js'
 import { answerTexts } from './answer-texts.js'
-import {
-  command,
-  fileOption,
-  jsonOption,
-  type LengthOptions,
-  lengthSettings,
-  type ModelOptions,
-  modelSettings,
-  ndjsonOption,
-} from './command.js'
 import { visible } from './display-width.js'
 import { CommandError, exitCodes } from './exit-codes.js'
 import { inputOf } from './input.js'
-import { withPipeline } from './load.js'
 import type { Format } from './output.js'
 import { tableLines } from './table.js'
+import { type TextCommandOptions, textCommand } from './text-command.js'
 
-interface Options extends ModelOptions, LengthOptions {
-  file?: string
+interface Options extends TextCommandOptions {
   pooling: Pooling
   normalize: boolean
   dimensions?: number
@@ -32,51 +21,47 @@ interface Options extends ModelOptions, LengthOptions {
 /** Numbers of a vector that a person sees. */
 const SHOWN = 5
 
-export const embedCommand = command<Options>({
+export const embedCommand = textCommand<'feature-extraction', Options>({
   name: 'embed',
-  group: 'Text',
+  task: 'feature-extraction',
   summary: 'turn texts into vectors',
-  arguments: '[text...]',
   examples: [
     { run: 'embed "A cat sat on the mat."', does: 'the beginning of its vector' },
     { run: 'embed --file sentences.txt > vectors.tsv', does: 'a line of numbers with tabs between for each line' },
     { run: 'embed --file sentences.txt --ndjson', does: 'a JSON array a line' },
     { run: 'embed "A cat." --dimensions 64 --precision ubinary --json', does: '64 signs in 8 bytes' },
   ],
-  settings: ['pooling', 'normalize', 'dimensions', ...modelSettings, ...lengthSettings],
+  settings: ['pooling', 'normalize', 'dimensions'],
   options: [
     new Option('--precision <form>', 'small vectors: binary, ubinary (a bit a number) or int8').choices([
       'binary',
       'ubinary',
       'int8',
     ]),
-    fileOption,
-    jsonOption,
-    ndjsonOption,
   ],
-  run: async context => {
-    const { args, options, out, stdin } = context
+  input({ args, options, out, stdin }) {
     checkFormat(options.pooling, out.format)
-    const input = inputOf(args, options, stdin)
+    return inputOf(args, options, stdin)
+  },
+  run(embed, input, context) {
+    const { options, out } = context
     const own = embeddingOptions(options)
-    return withPipeline('feature-extraction', context, embed =>
-      answerTexts<string, EmbeddingTensor, Options>(context, input, {
-        question: line => line.text,
-        whole: (questions, common) => embed(questions, { ...common, ...own }),
-        each: (questions, common) => embed.each(questions, { ...common, ...own }),
-        async show(line, tensor, first) {
-          const { bold, cyan } = out.terminal.colors
-          const width = tensor.dims.at(-1)!
-          if (first) await out.line(bold(titleOf(options, width)))
-          const vectors = [...tensor.data.subarray(0, SHOWN)].map(value => shortNumber(value, options.precision))
-          const row = [vectors.join(' ') + (width > SHOWN ? ' …' : ''), visible(line.text)]
-          await out.lines(
-            tableLines([{ paint: cyan }, { gives: 'end' }], [row], out.terminal.columns, out.terminal.colors),
-          )
-        },
-        rows: (_, tensor) => [[...tensor.data]],
-      }),
-    )
+    return answerTexts<string, EmbeddingTensor, Options>(context, input, {
+      question: line => line.text,
+      whole: (questions, common) => embed(questions, { ...common, ...own }),
+      each: (questions, common) => embed.each(questions, { ...common, ...own }),
+      async show(line, tensor, first) {
+        const { bold, cyan } = out.terminal.colors
+        const width = tensor.dims.at(-1)!
+        if (first) await out.line(bold(titleOf(options, width)))
+        const vectors = [...tensor.data.subarray(0, SHOWN)].map(value => shortNumber(value, options.precision))
+        const row = [vectors.join(' ') + (width > SHOWN ? ' …' : ''), visible(line.text)]
+        await out.lines(
+          tableLines([{ paint: cyan }, { gives: 'end' }], [row], out.terminal.columns, out.terminal.colors),
+        )
+      },
+      rows: (_, tensor) => [[...tensor.data]],
+    })
   },
 })
 

@@ -65,6 +65,11 @@ export function pairOf(line: Line): [first: string, second: string] {
   throw new AlbertError('INVALID_INPUT', `A pair needs a tab between its two texts; ${shown(line.text)} has none.`)
 }
 
+/** Words of an option, with commas between. */
+export function commaList(typed: string): string[] {
+  return typed.split(',').map(word => word.trim())
+}
+
 async function* groupsOf(texts: string[]): AsyncGenerator<Line[]> {
   for (let at = 0; at < texts.length; at += GROUP)
     yield texts.slice(at, at + GROUP).map((text, i) => ({ text, where: `argument ${at + i + 1}` }))

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { packageRoot } from '../native-loader.js'
+import { candidateLines } from './candidates.js'
 import { exitCodes } from './exit-codes.js'
 import { runProgram } from './program.js'
 
@@ -29,6 +30,12 @@ stopOn('SIGINT', exitCodes.interrupted)
 stopOn('SIGTERM', exitCodes.terminated)
 watchOutput(process.stdout)
 process.stderr.on('error', () => {})
+
+// Asked by shells at every press of the tab key: answered before anything else is looked at.
+if (process.argv[2] === 'complete' && process.argv[3] === '--') {
+  process.stdout.write(`${candidateLines(process.argv.slice(4)).join('\n')}\n`)
+  process.exit(exitCodes.ok)
+}
 
 const { version } = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as { version: string }
 

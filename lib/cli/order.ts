@@ -1,63 +1,37 @@
 // `albert order`: were two sentences swapped?
 import type { SentenceOrderResult, SentencePair } from '../pipelines/sentence-order.js'
-import { answerTexts } from './answer-texts.js'
-import {
-  command,
-  fileOption,
-  jsonOption,
-  type LengthOptions,
-  lengthSettings,
-  type ModelOptions,
-  modelSettings,
-  ndjsonOption,
-} from './command.js'
-import { visible } from './display-width.js'
+import { answerTexts, heading } from './answer-texts.js'
+import type { Context } from './command.js'
 import { CommandError, exitCodes } from './exit-codes.js'
 import { type Input, inputOf, type Line, pairInput, pairOf } from './input.js'
-import { withPipeline } from './load.js'
 import { scoreLines } from './score-lines.js'
+import { type TextCommandOptions, textCommand } from './text-command.js'
 
-interface Options extends ModelOptions, LengthOptions {
-  file?: string
-}
-
-export const orderCommand = command<Options>({
+export const orderCommand = textCommand<'sentence-order', TextCommandOptions>({
   name: 'order',
-  group: 'Text',
+  task: 'sentence-order',
   summary: 'tell whether two sentences stand in order or were swapped',
   arguments: '[sentences...]',
   examples: [
     { run: 'order "He opened the door." "Then he went in."', does: 'in_order or swapped, with scores' },
     { run: 'order --file pairs.tsv --ndjson', does: 'two sentences a line with a tab between' },
   ],
-  settings: [...modelSettings, ...lengthSettings],
-  options: [fileOption, jsonOption, ndjsonOption],
-  run: async context => {
-    const { args, options, out, stdin } = context
-    const input = orderInput(args, options, stdin)
-    return withPipeline('sentence-order', context, order =>
-      answerTexts<SentencePair, SentenceOrderResult, Options>(context, input, {
-        question: pairQuestion,
-        whole: (questions, common) => order(questions as SentencePair, common),
-        each: (questions, common) => order.each(questions, common),
-        async show(line, { scores }, first) {
-          const [one, two] = pairOf(line)
-          const { bold } = out.terminal.colors
-          await out.lines([...(first ? [] : ['']), bold(visible(one)), bold(visible(two)), ''])
-          await out.lines(
-            scoreLines(
-              [
-                { name: 'in order', score: scores.in_order },
-                { name: 'swapped', score: scores.swapped },
-              ],
-              out.terminal,
-              1,
-            ),
-          )
-        },
-        rows: (line, { label, score }) => [[...pairOf(line), label, score]],
-      }),
-    )
+  input: orderInput,
+  run(order, input, context) {
+    const { out } = context
+    return answerTexts<SentencePair, SentenceOrderResult, TextCommandOptions>(context, input, {
+      question: pairQuestion,
+      whole: (questions, common) => order(questions as SentencePair, common),
+      each: (questions, common) => order.each(questions, common),
+      async show(line, { scores }, first) {
+        const named = [
+          { name: 'in order', score: scores.in_order },
+          { name: 'swapped', score: scores.swapped },
+        ]
+        await out.lines([...heading(out, first, ...pairOf(line)), '', ...scoreLines(named, out.terminal, 1)])
+      },
+      rows: (line, { label, score }) => [[...pairOf(line), label, score]],
+    })
   },
 })
 
@@ -67,7 +41,7 @@ function pairQuestion(line: Line): SentencePair {
 }
 
 /** Two arguments are one pair; lines hold a pair each. */
-function orderInput(args: string[], options: Options, stdin: NodeJS.ReadStream): Input {
+function orderInput({ args, options, stdin }: Context<TextCommandOptions>): Input {
   const [first, second] = args
   if (first !== undefined && second !== undefined && args.length === 2 && options.file === undefined)
     return pairInput(first, second)

@@ -10,7 +10,7 @@ interface Setting {
   help: string
   variable: string
   /** Turns what was typed into the value; throws a sentence that ends "not …" without the value. */
-  parse: (typed: string) => string | number | boolean
+  parse: ((typed: string) => string | number | boolean) & { choices?: readonly string[] }
   default?: string | number | boolean
 }
 
@@ -24,12 +24,13 @@ const truth = (typed: string): boolean => {
   if (/^(0|false|no|off)$/i.test(typed)) return false
   throw new Error('must be true or false')
 }
-const oneOf =
-  (...choices: string[]) =>
-  (typed: string): string => {
+const oneOf = (...choices: string[]): Setting['parse'] => {
+  const parse = (typed: string): string => {
     if (!choices.includes(typed)) throw new Error(`must be one of ${choices.join(', ')}`)
     return typed
   }
+  return Object.assign(parse, { choices })
+}
 
 export const settings = {
   model: {
@@ -70,6 +71,7 @@ export const settings = {
     parse: count,
   },
   'top-k': { flags: '--top-k <n>', help: 'how many answers, best first', variable: 'ALBERT_TOP_K', parse: count },
+  'top-n': { flags: '--top-n <n>', help: 'how many texts, best first', variable: 'ALBERT_TOP_N', parse: count },
   'max-length': {
     flags: '--max-length <n>',
     help: 'cut texts to n tokens, special tokens included',
@@ -98,6 +100,7 @@ export const CONFIG_FILE = 'albert.config.json'
 export function settingOption(name: SettingName, defaultValue?: string | number): Option {
   const setting: Setting = settings[name]
   const option = new Option(setting.flags, setting.help)
+  if (setting.parse.choices) option.choices(setting.parse.choices)
   if (!option.negate) option.argParser(typed => parsed(setting, typed, `option ${flagOf(setting)}`))
   const value = defaultValue ?? setting.default
   if (value !== undefined) option.default(value)

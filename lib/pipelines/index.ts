@@ -1,6 +1,5 @@
 export type { EmbeddingTensor, FeatureExtractionOptions, FeatureExtractionPipeline } from './feature-extraction.js'
 export type { FillMaskCandidate, FillMaskOptions, FillMaskPipeline, FillMaskResult } from './fill-mask.js'
-export type { LoadedBytes, ProgressCallback, ProgressEvent } from './load-progress.js'
 export type {
   ChoiceQuestion,
   MultipleChoiceOptions,
@@ -10,6 +9,8 @@ export type {
 export { type PipelineOptions, pipeline } from './pipeline.js'
 export type { Pooling } from './pooling.js'
 export type { Precision } from './quantization.js'
+export type { QuestionAnswer, QuestionAnsweringOptions, QuestionAnsweringPipeline } from './question-answering.js'
+export type { Question } from './questions.js'
 export type { SentenceOrderPipeline, SentenceOrderResult, SentencePair } from './sentence-order.js'
 export type { SentenceSimilarityOptions, SentenceSimilarityPipeline } from './sentence-similarity.js'
 export { type Pipelines, type TaskName, taskNames, tasks } from './tasks.js'
@@ -22,6 +23,13 @@ export type {
 export type { TextOptions, TextOrPair, TextPair, TruncatedText } from './text-input.js'
 export type { AnyModel, Pipeline } from './text-model.js'
 export type { RankedText, TextRankingOptions, TextRankingPipeline } from './text-ranking.js'
+export type {
+  AggregationStrategy,
+  TokenClassificationOptions,
+  TokenClassificationPipeline,
+  TokenGroup,
+  TokenLabel,
+} from './token-classification.js'
 export type {
   ZeroShotClassificationOptions,
   ZeroShotClassificationPipeline,

@@ -10,15 +10,16 @@ import {
   AlbertForTokenClassification,
   AlbertModel,
 } from '../heads.js'
-import type { PretrainedOptions } from '../load-model.js'
+import { type LoadedModel, type Loading, modelFrom } from '../load-model.js'
+import type { LoadProgress } from '../load-progress.js'
 import type { NativeHead } from '../native.js'
 import { AlbertForSquad2 } from '../squad2.js'
 import { canDo, type TaskName, tasks } from './tasks.js'
 import type { AnyModel } from './text-model.js'
 
 interface LoadableClass {
+  new (loaded: LoadedModel): AnyModel
   readonly head: NativeHead
-  from_pretrained(model?: string, options?: PretrainedOptions): Promise<AnyModel>
 }
 
 /** By the names that config.json uses. */
@@ -33,7 +34,18 @@ const classes: Record<string, LoadableClass> = {
   AlbertForSquad2,
 }
 
-export async function modelClassFor(task: TaskName, folder: string): Promise<LoadableClass> {
+/** The model in a folder, as the class that does the task. */
+export async function loadFor(
+  task: TaskName,
+  folder: string,
+  loading: Loading,
+  progress: LoadProgress,
+): Promise<AnyModel> {
+  const modelClass = await modelClassFor(task, folder)
+  return new modelClass(await modelFrom(modelClass.head, folder, loading, progress))
+}
+
+async function modelClassFor(task: TaskName, folder: string): Promise<LoadableClass> {
   const { heads } = tasks[task]
   const { architectures } = await readConfig(join(folder, 'config.json'))
   const named = classNamed(architectures[0] ?? '')

@@ -1,13 +1,14 @@
 // `pipeline(task, model?, options?)`: loads a model with its tokenizer and gives back the task as a function.
 import { AlbertPreTrainedModel } from '../albert.js'
 import { AlbertError } from '../errors.js'
-import type { PretrainedOptions } from '../load-model.js'
-import { EMBEDDED_MODEL, modelFolder } from '../model-folder.js'
+import { checkLoading, type PretrainedOptions } from '../load-model.js'
+import { LoadProgress, type ProgressCallback } from '../load-progress.js'
+import { EMBEDDED_MODEL, findModel } from '../model-folder.js'
 import { checkOptions, shown } from '../options.js'
-import { AlbertTokenizer, AutoTokenizer } from '../tokenizer/index.js'
+import { tokenizerFrom } from '../tokenizer/directory.js'
+import { AlbertTokenizer } from '../tokenizer/index.js'
 import { warn } from '../warnings.js'
-import { LoadProgress, type ProgressCallback } from './load-progress.js'
-import { modelClassFor } from './model-choice.js'
+import { loadFor } from './model-choice.js'
 import { suggestion } from './nearest.js'
 import { canDo, type Pipelines, type TaskName, taskNamed, taskNames, tasks } from './tasks.js'
 import { type AnyModel, TextModel } from './text-model.js'
@@ -20,8 +21,8 @@ export interface PipelineOptions extends Omit<PretrainedOptions, 'progress_callb
 }
 
 /**
- * `model`: the path of a folder, the name of a folder in ./models or in the package, or a loaded model together with
- * `options.tokenizer`. Without one the small English model in the package answers.
+ * `model`: the path of a folder, the name of a folder in ./models or in the package, the id of a model on the hub, or a
+ * loaded model together with `options.tokenizer`. Without one the small English model in the package answers.
  */
 export async function pipeline<Name extends keyof Pipelines>(
   task: Name,
@@ -50,23 +51,21 @@ export async function pipeline<Name extends keyof Pipelines>(
 async function loadedModel(task: TaskName, model: string | undefined, options: PipelineOptions): Promise<TextModel> {
   const { progress_callback, tokenizer: given, warning_callback, ...pretrained } = options
   const name = model ?? EMBEDDED_MODEL
-  const progress = new LoadProgress(task, name, progress_callback ?? (() => {}))
-  const tokenizer = given ?? (await progress.tokenizer(() => AutoTokenizer.from_pretrained(model)))
   // Warnings wait: when the head is missing, the error says it better.
   const warnings: string[] = []
-  const modelClass = await modelClassFor(task, modelFolder(model))
-  const loaded = await modelClass.from_pretrained(model, {
-    ...pretrained,
-    progress_callback: event => progress.tell(event),
-    warning_callback: warning => warnings.push(warning),
-  })
+  const loading = checkLoading({ ...pretrained, warning_callback: warning => warnings.push(warning) })
+  const progress = new LoadProgress(name, progress_callback)
+  const parts = given ? (['config', 'weights'] as const) : (['config', 'tokenizer', 'weights'] as const)
+  const folder = await findModel(name, parts, loading.settings, progress)
+  const tokenizer = given ?? new AlbertTokenizer(await progress.around('tokenizer.json', () => tokenizerFrom(folder)))
+  const loaded = await loadFor(task, folder, loading, progress)
   const refusal = lacksHead(task, loaded) ? noHead(task, name) : misfit(loaded, tokenizer)
   if (refusal) {
     await loaded.dispose()
     throw refusal
   }
   for (const warning of warnings) warn(warning, warning_callback)
-  progress.ready()
+  progress.ready(task)
   return new TextModel(task, loaded, tokenizer, true)
 }
 

@@ -5,11 +5,13 @@ import type { WarningCallback } from '../warnings.js'
 import { type FeatureExtractionPipeline, featureExtraction } from './feature-extraction.js'
 import { type FillMaskPipeline, fillMask } from './fill-mask.js'
 import { type MultipleChoicePipeline, multipleChoice } from './multiple-choice.js'
+import { type QuestionAnsweringPipeline, questionAnswering } from './question-answering.js'
 import { type SentenceOrderPipeline, sentenceOrder } from './sentence-order.js'
 import { type SentenceSimilarityPipeline, sentenceSimilarity } from './sentence-similarity.js'
 import { type TextClassificationPipeline, textClassification } from './text-classification.js'
 import type { TextModel } from './text-model.js'
 import { type TextRankingPipeline, textRanking } from './text-ranking.js'
+import { type TokenClassificationPipeline, tokenClassification } from './token-classification.js'
 import {
   judgesEntailment,
   type ZeroShotClassificationPipeline,
@@ -24,13 +26,16 @@ export interface Pipelines {
   'fill-mask': FillMaskPipeline
   'text-classification': TextClassificationPipeline
   'sentiment-analysis': TextClassificationPipeline
+  'token-classification': TokenClassificationPipeline
+  ner: TokenClassificationPipeline
+  'question-answering': QuestionAnsweringPipeline
   'zero-shot-classification': ZeroShotClassificationPipeline
   'text-ranking': TextRankingPipeline
   'multiple-choice': MultipleChoicePipeline
   'sentence-order': SentenceOrderPipeline
 }
 
-export type TaskName = Exclude<keyof Pipelines, 'embeddings' | 'sentiment-analysis'>
+export type TaskName = Exclude<keyof Pipelines, 'embeddings' | 'sentiment-analysis' | 'ner'>
 
 export interface Task {
   /** Another word for it. */
@@ -72,6 +77,17 @@ export const tasks: {
     heads: ['sequence_classification'],
     needs: 'a model fine-tuned for classification (AlbertForSequenceClassification)',
     create: textClassification,
+  },
+  'token-classification': {
+    alias: 'ner',
+    heads: ['token_classification'],
+    needs: 'a model fine-tuned to label tokens (AlbertForTokenClassification)',
+    create: tokenClassification,
+  },
+  'question-answering': {
+    heads: ['question_answering'],
+    needs: 'a model fine-tuned to find answers (AlbertForQuestionAnswering)',
+    create: questionAnswering,
   },
   'zero-shot-classification': {
     heads: ['sequence_classification'],

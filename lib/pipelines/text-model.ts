@@ -5,7 +5,7 @@ import { packEncodings } from '../batch.js'
 import { AlbertError } from '../errors.js'
 import { checkOptions } from '../options.js'
 import type { FloatTensor } from '../tensor.js'
-import type { AlbertTokenizer } from '../tokenizer/index.js'
+import type { AlbertTokenizer, Encoding } from '../tokenizer/index.js'
 import { warn } from '../warnings.js'
 import type { TaskName } from './tasks.js'
 import { checkTextOptions, nameOf, type TextOptions, type TextOrPair, type TruncatedText } from './text-input.js'
@@ -24,12 +24,12 @@ export interface Pipeline {
   [Symbol.asyncDispose](): Promise<void>
 }
 
-export interface EncodedText {
+/** A sequence as the model reads it. */
+export interface EncodedText extends Encoding {
   /** Place in the list that was given. */
   index: number
-  ids: Int32Array
-  types: Uint8Array
-  truncated: boolean
+  /** Place among the sequences of its text; 0 where there is only one. */
+  window: number
 }
 
 /** Which of the caller's texts an input of the model was made from. */
@@ -72,13 +72,61 @@ export class TextModel {
     answer: (batch: TextBatch) => Promise<Answer[]>,
     originOf: (index: number) => Origin = index => ({ index, name: nameOf(inputs, index) }),
   ): Promise<Answer[]> {
+    const answers = await this.#run(inputs, options, answer, true, (encoding, limit, i) => {
+      if (encoding.ids.length > limit) throw tooLong(originOf(i).name, encoding.ids.length, limit)
+      if (encoding.truncated) this.tellTruncated({ index: originOf(i).index, limit }, options)
+      return [encoding]
+    })
+    return answers.map(([only]) => only!)
+  }
+
+  /**
+   * For texts of any length: `windowsOf` makes of a whole text the sequences that the model reads, each within `limit`.
+   * Lists of answers come back, one answer a sequence. `truncation: false` refuses texts that need more than one.
+   */
+  async eachWindow<Answer>(
+    inputs: readonly TextOrPair[],
+    options: TextOptions,
+    answer: (batch: TextBatch) => Promise<Answer[]>,
+    windowsOf: (whole: Encoding, limit: number, index: number) => Encoding[],
+    nameOfInput: (index: number) => string = index => nameOf(inputs, index),
+  ): Promise<Answer[][]> {
+    return this.#run(inputs, options, answer, false, (whole, limit, i) => {
+      const refused = options.truncation === false && whole.ids.length > limit
+      if (refused) throw tooLong(nameOfInput(i), whole.ids.length, limit)
+      return windowsOf(whole, limit, i)
+    })
+  }
+
+  /** Says that a text was cut: to `onTruncated`, else once in a warning. */
+  tellTruncated(cut: TruncatedText, options: TextOptions): void {
+    if (options.onTruncated) options.onTruncated(cut)
+    else if (!this.#warned) {
+      this.#warned = true
+      warn(
+        `A text was cut to ${cut.limit} tokens. Give onTruncated to be told of each, or truncation: false to refuse them.`,
+      )
+    }
+  }
+
+  async dispose(): Promise<void> {
+    if (this.#owned) await this.model.dispose()
+  }
+
+  async #run<Answer>(
+    inputs: readonly TextOrPair[],
+    options: TextOptions,
+    answer: (batch: TextBatch) => Promise<Answer[]>,
+    cuts: boolean,
+    sequencesOf: SequencesOf,
+  ): Promise<Answer[][]> {
     checkOptions(options)
     checkTextOptions(options, this.model.config.max_position_embeddings)
-    const answers = new Array<Answer>(inputs.length)
+    const answers = Array.from(inputs, (): Answer[] => [])
     let running: Promise<void> = Promise.resolve()
-    for await (const texts of this.#batches(inputs, options, originOf)) {
+    for await (const texts of this.#batches(inputs, options, cuts, sequencesOf)) {
       const next = answer(this.#batchOf(texts, options.signal)).then(results => {
-        for (const [i, text] of texts.entries()) answers[text.index] = results[i]!
+        for (const [i, { index, window }] of texts.entries()) answers[index]![window] = results[i]!
       })
       next.catch(() => {}) // Awaited below, after `running`: the first failure is the one that is told.
       await running
@@ -88,52 +136,26 @@ export class TextModel {
     return answers
   }
 
-  async dispose(): Promise<void> {
-    if (this.#owned) await this.model.dispose()
-  }
-
   async *#batches(
     inputs: readonly TextOrPair[],
     options: TextOptions,
-    originOf: (index: number) => Origin,
+    cuts: boolean,
+    sequencesOf: SequencesOf,
   ): AsyncGenerator<EncodedText[]> {
+    const limit = options.max_length ?? this.model.config.max_position_embeddings
+    const truncation = cuts && (options.truncation ?? true)
     const tokens = tokenBudget(this.model.threads)
     for (let at = 0; at < inputs.length; at += WINDOW) {
-      const texts = await this.#encode(inputs, at, Math.min(at + WINDOW, inputs.length), options, originOf)
+      const encodings = await this.tokenizer.encodeBatch(inputs.slice(at, at + WINDOW).map(tokenizerInput), {
+        truncation,
+        max_length: truncation ? limit : null,
+        ...(options.signal && { signal: options.signal }),
+      })
+      const texts = encodings.flatMap((encoding, i) =>
+        sequencesOf(encoding, limit, at + i).map((each, window) => ({ ...each, index: at + i, window })),
+      )
       const lengths = texts.map(text => text.ids.length)
       for (const batch of tokenBatches(lengths, tokens, options.batch_size)) yield batch.map(i => texts[i]!)
-    }
-  }
-
-  async #encode(
-    inputs: readonly TextOrPair[],
-    from: number,
-    end: number,
-    options: TextOptions,
-    originOf: (index: number) => Origin,
-  ): Promise<EncodedText[]> {
-    const limit = options.max_length ?? this.model.config.max_position_embeddings
-    const cuts = options.truncation ?? true
-    const encodings = await this.tokenizer.encodeBatch(inputs.slice(from, end).map(tokenizerInput), {
-      truncation: cuts,
-      max_length: cuts ? limit : null,
-      ...(options.signal && { signal: options.signal }),
-    })
-    return encodings.map(({ ids, types, truncated }, i) => {
-      const index = from + i
-      if (ids.length > limit) throw tooLong(originOf(index).name, ids.length, limit)
-      if (truncated) this.#tellTruncated({ index: originOf(index).index, limit }, options)
-      return { index, ids, types, truncated }
-    })
-  }
-
-  #tellTruncated(cut: TruncatedText, options: TextOptions): void {
-    if (options.onTruncated) options.onTruncated(cut)
-    else if (!this.#warned) {
-      this.#warned = true
-      warn(
-        `A text was cut to ${cut.limit} tokens. Give onTruncated to be told of each, or truncation: false to refuse them.`,
-      )
     }
   }
 
@@ -148,12 +170,14 @@ export class TextModel {
   }
 }
 
+type SequencesOf = (encoding: Encoding, limit: number, index: number) => Encoding[]
+
 function tokenizerInput(input: TextOrPair): string | [string, string] {
   if (typeof input === 'string') return input
   return input.text_pair == null ? input.text : [input.text, input.text_pair]
 }
 
-function tooLong(name: string, tokens: number, limit: number): AlbertError {
+export function tooLong(name: string, tokens: number, limit: number): AlbertError {
   const message = `${name} has ${tokens} tokens, special tokens included; at most ${limit} are allowed.`
   return new AlbertError('TOO_LONG', message, { hint: 'Shorten it, or leave truncation on.' })
 }

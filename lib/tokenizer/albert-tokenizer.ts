@@ -7,20 +7,13 @@ import { Tensor } from '../tensor.js'
 import { type BatchEncoding, batchOf, type OffsetMapping, type Rows } from './batch-encoding.js'
 import { type CallOptions, type EncodeOptions, planCall } from './call-options.js'
 import { cleanUp, type DecodeOptions, decodeIds } from './decode.js'
-import { type LoadedTokenizer, loadTokenizer } from './directory.js'
+import { type LoadedTokenizer, loadTokenizer, type TokenizerLoadOptions } from './directory.js'
 import type { Encoding } from './encoding.js'
 import { type EncodeSettings, type OffsetUnit, PairEncoder } from './pair-encoder.js'
+import { saveTokenizer } from './save.js'
 import { atOnce, inSlices, type Steps } from './slices.js'
 import { inputOf, inputsOf, type TextInput, type Texts } from './text-input.js'
 import { Vocabulary } from './vocabulary.js'
-
-/** Options of `from_pretrained`; those of transformers.js that concern downloads are accepted and have nothing to do. */
-export interface TokenizerLoadOptions {
-  progress_callback?: ((event: unknown) => void) | null
-  cache_dir?: string | null
-  local_files_only?: boolean
-  revision?: string
-}
 
 /** Options of the calls that answer ids without tensors. */
 export interface EncodeIdsOptions extends EncodeOptions {
@@ -71,9 +64,17 @@ export class AlbertTokenizer extends CallableTokenizer {
     this.mask_token = roles.mask
   }
 
-  /** From a folder with tokenizer.json or spiece.model, or from one of these files. Without a name: the model in the package. */
-  static async from_pretrained(model?: string, _options: TokenizerLoadOptions = {}): Promise<AlbertTokenizer> {
-    return new AlbertTokenizer(await loadTokenizer(model))
+  /**
+   * From a folder with tokenizer.json or spiece.model, from one of these files, or from a model on the hub by its id.
+   * Without a name: the model in the package.
+   */
+  static async from_pretrained(model?: string, options: TokenizerLoadOptions = {}): Promise<AlbertTokenizer> {
+    return new AlbertTokenizer(await loadTokenizer(model, options))
+  }
+
+  /** Copies the files that it was loaded from into a folder, so that the folder of a saved model is whole. */
+  async save_pretrained(folder: string): Promise<void> {
+    await saveTokenizer(this.#loaded.where, folder)
   }
 
   /** What `tokenizer(text, options)` does. */
@@ -218,10 +219,11 @@ export class AlbertTokenizer extends CallableTokenizer {
 
   #tokensOf(text: string): string[] {
     const tokens = atOnce(this.#encoder.tokens(text))
-    return Array.from(
-      { length: tokens.length },
-      (_, i) => tokens.texts?.get(i) ?? this.#vocabulary.tokenOf(tokens.ids[i]!),
-    )
+    const names: string[] = []
+    for (const { ids } of tokens.blocks(0, tokens.length)) {
+      for (const id of ids) names.push(tokens.texts?.get(names.length) ?? this.#vocabulary.tokenOf(id))
+    }
+    return names
   }
 
   *#call(text: Texts, options: CallOptions): Steps<Answer> {

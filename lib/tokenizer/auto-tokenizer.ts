@@ -1,5 +1,6 @@
 // The tokenizer by the name that programs written for transformers.js ask for. There is one kind.
-import { AlbertTokenizer, type TokenizerLoadOptions } from './albert-tokenizer.js'
+import { AlbertTokenizer } from './albert-tokenizer.js'
+import type { TokenizerLoadOptions } from './directory.js'
 
 export const AutoTokenizer = {
   /** See AlbertTokenizer.from_pretrained. */

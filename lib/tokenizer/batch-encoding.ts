@@ -3,7 +3,7 @@ import { AlbertError } from '../errors.js'
 import { Tensor } from '../tensor.js'
 import type { CallPlan } from './call-options.js'
 import type { Encoding } from './encoding.js'
-import type { Steps } from './slices.js'
+import { inParts, type Steps } from './slices.js'
 
 export type OffsetMapping = [start: number, end: number][]
 
@@ -54,8 +54,12 @@ export function* batchOf(rows: readonly Encoding[], plan: CallPlan, padId: numbe
       const before = plan.padSide === 'left' ? lengths[r]! - length : 0
       const value = (i: number): number =>
         i < before || i >= before + length ? padding[name] : fields[name](row, i - before)
-      if (!plan.tensors) arrays.push(Array.from({ length: lengths[r]! }, (_, i) => value(i)))
-      else for (let i = 0; i < columns; i++) words[2 * (r * columns + i)] = value(i)
+      const list = new Array<number>(plan.tensors ? 0 : lengths[r]!)
+      if (!plan.tensors) arrays.push(list)
+      yield* inParts(lengths[r]!, (from, to) => {
+        if (plan.tensors) for (let i = from; i < to; i++) words[2 * (r * columns + i)] = value(i)
+        else for (let i = from; i < to; i++) list[i] = value(i)
+      })
       yield
     }
     Object.assign(answer, { [name]: plan.tensors ? new Tensor('int64', data, [rows.length, columns]) : arrays })
@@ -63,7 +67,7 @@ export function* batchOf(rows: readonly Encoding[], plan: CallPlan, padId: numbe
   if (plan.offsetMapping) {
     answer.offset_mapping = []
     for (const [r, row] of rows.entries()) {
-      answer.offset_mapping.push(offsetsOf(row, lengths[r]!, plan))
+      answer.offset_mapping.push(yield* offsetsOf(row, lengths[r]!, plan))
       yield
     }
   }
@@ -84,10 +88,18 @@ function rowLengths(rows: readonly Encoding[], plan: CallPlan): number[] {
   return lengths
 }
 
-function offsetsOf(row: Encoding, length: number, plan: CallPlan): OffsetMapping {
+/** Small arrays that are made between two pauses: the garbage collector moves each of them. */
+const PAIRS = 4096
+
+function* offsetsOf(row: Encoding, length: number, plan: CallPlan): Steps<OffsetMapping> {
   const before = plan.padSide === 'left' ? length - row.ids.length : 0
-  return Array.from({ length }, (_, i) => {
-    const at = 2 * (i - before)
-    return [row.offsets[at] ?? 0, row.offsets[at + 1] ?? 0]
-  })
+  const mapping = new Array<[number, number]>(length)
+  const write = (from: number, to: number): void => {
+    for (let i = from; i < to; i++) {
+      const at = 2 * (i - before)
+      mapping[i] = [row.offsets[at] ?? 0, row.offsets[at + 1] ?? 0]
+    }
+  }
+  yield* inParts(length, write, PAIRS)
+  return mapping
 }

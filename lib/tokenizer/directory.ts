@@ -1,9 +1,12 @@
 // A tokenizer as it lies on disk: tokenizer.json, else spiece.model, and tokenizer_config.json beside it.
-// Local files only. Sizes are checked before anything is read.
+// Sizes are checked before anything is read.
 import { existsSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { AlbertError } from '../errors.js'
-import { modelFolder } from '../model-folder.js'
+import { type HubOptions, hubSettings } from '../hub/options.js'
+import { type LoadEvent, LoadProgress, type ProgressCallback } from '../load-progress.js'
+import { EMBEDDED_MODEL, findModel } from '../model-folder.js'
+import { checkOptions } from '../options.js'
 import { RegularFile } from '../regular-file.js'
 import type { CallDefaults } from './call-options.js'
 import { limits, type SpecialTokens, type TokenizerDefinition } from './definition.js'
@@ -11,6 +14,12 @@ import { JsonObject, readJson } from './json-object.js'
 import { readSpieceModel } from './spiece-model.js'
 import { readTokenizerJson } from './tokenizer-json.js'
 import type { Side } from './truncation.js'
+
+/** Options of `from_pretrained`. */
+export interface TokenizerLoadOptions extends Omit<HubOptions, 'model_file_name'> {
+  /** Hears about each file. What it throws rejects the load. */
+  progress_callback?: ((event: LoadEvent) => void) | null
+}
 
 export interface LoadedTokenizer {
   definition: TokenizerDefinition
@@ -21,15 +30,27 @@ export interface LoadedTokenizer {
   cleanUp: boolean
 }
 
-const JSON_FILE = 'tokenizer.json'
-const SPIECE_FILE = 'spiece.model'
-const CONFIG_FILE = 'tokenizer_config.json'
+export const JSON_FILE = 'tokenizer.json'
+export const SPIECE_FILE = 'spiece.model'
+export const CONFIG_FILE = 'tokenizer_config.json'
 /** Numbers beyond are transformers' way to say that there is no limit. */
 const NO_LIMIT = 2 ** 31
 
-/** `model`: a folder, the name of a folder, or one of the two files. None: the model in the package. */
-export async function loadTokenizer(model?: string): Promise<LoadedTokenizer> {
-  const { folder, names } = placeOf(model)
+/** `model`: a folder, the name of a folder, an id, or one of the two files. None: the model in the package. */
+export async function loadTokenizer(
+  model: string | undefined,
+  options: TokenizerLoadOptions,
+): Promise<LoadedTokenizer> {
+  checkOptions(options)
+  options.signal?.throwIfAborted()
+  if (isTokenizerFile(model)) return tokenizerFrom(dirname(model), [basename(model)])
+  const progress = new LoadProgress(model ?? EMBEDDED_MODEL, options.progress_callback as ProgressCallback | null)
+  const folder = await findModel(model, ['tokenizer'], hubSettings(options), progress)
+  return progress.around(JSON_FILE, () => tokenizerFrom(folder))
+}
+
+/** The tokenizer in a folder that has been found. */
+export async function tokenizerFrom(folder: string, names = [JSON_FILE, SPIECE_FILE]): Promise<LoadedTokenizer> {
   for (const name of names) {
     const bytes = await readLimited(join(folder, name))
     if (!bytes) continue
@@ -41,12 +62,12 @@ export async function loadTokenizer(model?: string): Promise<LoadedTokenizer> {
   throw new AlbertError('MODEL_NOT_FOUND', `There is no tokenizer in ${folder}; tried ${names.join(', ')}.`)
 }
 
-function placeOf(model: string | undefined): { folder: string; names: string[] } {
-  const isFile =
-    typeof model === 'string' && /\.(?:json|model)$/.test(model) && statSync(model, { throwIfNoEntry: false })?.isFile()
-  return isFile
-    ? { folder: dirname(model), names: [basename(model)] }
-    : { folder: modelFolder(model), names: [JSON_FILE, SPIECE_FILE] }
+function isTokenizerFile(model: string | undefined): model is string {
+  return (
+    typeof model === 'string' &&
+    /\.(?:json|model)$/.test(model) &&
+    (statSync(model, { throwIfNoEntry: false })?.isFile() ?? false)
+  )
 }
 
 /** undefined: there is no such file. */

@@ -107,17 +107,15 @@ function* assemble(
   return encoding
 }
 
-/** Tokens that are copied between two pauses. */
-const PART = 65_536
-
 function* copyTokens(encoding: Encoding, at: number, text: TokenList, start: number, end: number): Steps<void> {
-  encoding.ids.set(text.ids.subarray(start, end), at)
-  for (let from = start; from < end; from += PART) {
-    if (from > start) yield
-    const to = Math.min(from + PART, end)
-    for (let i = from; i < to; i++, at++) {
-      encoding.offsets[2 * at] = text.starts[i]!
-      encoding.offsets[2 * at + 1] = text.ends[i]!
+  const { ids, offsets } = encoding
+  let to = at
+  for (const block of text.blocks(start, end)) {
+    if (to > at) yield
+    ids.set(block.ids, to)
+    for (let i = 0; i < block.ids.length; i++, to++) {
+      offsets[2 * to] = block.starts[i]!
+      offsets[2 * to + 1] = block.ends[i]!
     }
   }
 }

@@ -1,16 +1,28 @@
 // A stretch of normalised text, as UTF-16 units that know which part of the raw text they stand for.
 
+/** Room that is made by doubling. */
+const MAX_DOUBLED = 65_536
+
 export class NormalText {
   length = 0
   units = new Uint16Array(256)
   /** Span of the raw text that each unit stands for, in UTF-16 units, end exclusive. */
   starts = new Int32Array(256)
   ends = new Int32Array(256)
+  #expected = 0
+
+  /** Empties it for a stretch of `rawUnits`; one unit is free in front. */
+  begin(rawUnits: number): void {
+    this.length = 1
+    this.#expected = rawUnits + 2
+  }
 
   /** Makes room for `more` units, so that the caller may write into the arrays itself. */
   reserve(more: number): void {
     if (this.length + more <= this.units.length) return
-    const size = Math.max(this.units.length * 2, this.length + more)
+    const doubled = Math.max(this.units.length * 2, this.length + more)
+    // A word that outgrows this is likely all of the stretch: moving it once, while it is short, spares long pauses.
+    const size = doubled > MAX_DOUBLED ? Math.max(doubled, this.#expected) : doubled
     this.units = enlarged(this.units, new Uint16Array(size))
     this.starts = enlarged(this.starts, new Int32Array(size))
     this.ends = enlarged(this.ends, new Int32Array(size))

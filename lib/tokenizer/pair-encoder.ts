@@ -66,7 +66,7 @@ export class PairEncoder {
     for (const part of pair === undefined ? [text] : [text, pair]) {
       const tokens = new TokenList()
       yield* this.#segmenter.run(part, tokens)
-      if (offsets === 'codepoint') toCodePoints(tokens, part)
+      if (offsets === 'codepoint') yield* toCodePoints(tokens, part)
       texts.push(tokens)
     }
     const lengths = texts.map(tokens => tokens.length)

@@ -1,6 +1,6 @@
 // One text to tokens: added tokens, the stretches between them normalised, split into words, each word by the unigram model.
 // Written as a generator that pauses every few hundred characters, so that a caller may let the event loop live; see slices.ts.
-import { AddedTokens } from './added-tokens.js'
+import { AddedTokens, withWhiteSpace } from './added-tokens.js'
 import { type TokenizerDefinition, WORD_MARK_UNIT } from './definition.js'
 import { NormalText } from './normal-text.js'
 import { Normalizer } from './normalizer.js'
@@ -41,16 +41,18 @@ export class Segmenter {
     let done = 0
     let searched = 0
     while (searched < text.length) {
-      const found = this.#added.next(text, searched, done)
+      const found = this.#added.next(text, searched)
       if (typeof found === 'number') {
         searched = found
         if (searched < text.length) yield
         continue
       }
-      if (done < found.start) yield* this.#stretch(work, text, done, found.start, tokens)
-      tokens.texts?.set(tokens.length, text.slice(found.start, found.end))
-      tokens.push(found.id, found.start, found.end)
-      done = searched = found.end
+      const { token, start, end } = yield* withWhiteSpace(found, text, done)
+      if (done < start) yield* this.#stretch(work, text, done, start, tokens)
+      tokens.texts?.set(tokens.length, text.slice(start, end))
+      tokens.push(token.id, start, end)
+      done = searched = end
+      yield
     }
     if (done < text.length) yield* this.#stretch(work, text, done, text.length, tokens)
     if (work.text.units.length <= MAX_KEPT_UNITS) this.#free.push(work)
@@ -64,7 +66,7 @@ export class Segmenter {
   *#stretch(work: WorkSpace, raw: string, from: number, to: number, tokens: TokenList): Steps<void> {
     const { normalizer, text } = work
     const { splitAtWhiteSpace, normalizer: rules } = this.#definition
-    text.length = 1
+    text.begin(to - from)
     let begin = 1
     let at = 1
     let lastSpace = 0

@@ -5,6 +5,16 @@ export type Steps<Result> = Generator<void, Result, void>
 
 /** Longest time without a pause of the event loop, but for the last step of a slice. */
 const SLICE_MS = 4
+/** Numbers that are written between two pauses: below a millisecond. */
+const PART = 65_536
+
+/** Runs `work` over [0, length) part by part, with a pause between two of them. */
+export function* inParts(length: number, work: (from: number, to: number) => void, part = PART): Steps<void> {
+  for (let from = 0; from < length; from += part) {
+    if (from > 0) yield
+    work(from, Math.min(from + part, length))
+  }
+}
 
 export function atOnce<Result>(steps: Steps<Result>): Result {
   for (;;) {

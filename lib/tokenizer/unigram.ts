@@ -1,5 +1,6 @@
 // The unigram model: the most probable pieces of one word, by Viterbi over its code points, in double precision.
 // Ties go to the first found, unknown code points in a row become one token; both as in the reference library.
+import { limits } from './definition.js'
 import type { NormalText } from './normal-text.js'
 import type { TokenList } from './token-list.js'
 import type { Trie } from './trie.js'
@@ -27,6 +28,7 @@ export class Unigram {
   advance(path: BestPath, text: NormalText, begin: number, end: number, from: number, to: number): number {
     const trie = this.#trie
     const pieceOf = trie.piece
+    path.ready(Math.min(end, to + limits.pieceUnits) - begin)
     const { score, back, piece } = path
     const scores = this.#scores
     const units = text.units
@@ -115,7 +117,10 @@ export class BestPath {
   /** After `turn`: where the token that starts here ends. */
   next = new Int32Array(64)
 
-  /** Empties it for a word of `length` units. */
+  /** Places below have no path of another word. */
+  #ready = 0
+
+  /** Begins a word of `length` units. */
   begin(length: number): void {
     if (length >= this.back.length) {
       const size = Math.max(this.back.length * 2, length + 1)
@@ -125,7 +130,14 @@ export class BestPath {
       this.next = new Int32Array(size)
     }
     this.score[0] = 0
-    this.back.fill(-1, 0, length + 1)
+    this.#ready = 0
+  }
+
+  /** Empties the places up to `place`, part by part: all of a long word at once would take too long. */
+  ready(place: number): void {
+    if (place < this.#ready) return
+    this.back.fill(-1, this.#ready, place + 1)
+    this.#ready = place + 1
   }
 }
 

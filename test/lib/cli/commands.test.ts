@@ -6,7 +6,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { comparison } from '../../../lib/comparison.js'
 import { type FeatureExtractionPipeline, type FillMaskPipeline, pipeline } from '../../../lib/pipelines/index.js'
 import { classifierFolder, reviews } from '../pipelines/classifier.js'
+import { fixture } from '../pipelines/fixture.js'
 import { albert, root } from './albert.js'
+import { onTerminal } from './terminal.js'
 
 let fillMask: FillMaskPipeline
 let embed: FeatureExtractionPipeline
@@ -138,6 +140,77 @@ describe('similarity, order, classify', () => {
     )
     await classify.dispose()
     rmSync(folder, { recursive: true })
+  })
+})
+
+describe('zero-shot, rerank', () => {
+  const nli = fixture('zero-shot-classification').folder
+  const ranker = fixture('text-ranking').folder
+  const texts = ['The king was in his house.', 'Yes.', 'The ship left the town.']
+
+  test('zero-shot: the labels of each text, best first', async () => {
+    const classify = await pipeline('zero-shot-classification', nli)
+    const args = ['zero-shot', '--labels', 'war, the sea', '--model', nli]
+    const labels = ['war', 'the sea']
+    const all = await classify(texts, labels)
+    expect(await json([...args, texts[0]!])).toEqual(all[0])
+    expect(await json([...args, ...texts])).toEqual(all)
+    const own = { hypothesis_template: 'It is {}.', multi_label: true }
+    const typed = ['--hypothesis-template', own.hypothesis_template, '--multi-label']
+    expect(await json([...args, ...typed, texts[0]!])).toEqual(await classify(texts[0]!, labels, own))
+    expect((await lines([...args, '--ndjson'], `${texts.join('\n')}\n`)).map(line => JSON.parse(line))).toEqual(all)
+    expect(await lines([...args, texts[0]!])).toEqual(
+      all[0]!.labels.map((label, i) => `${texts[0]}\t${label}\t${all[0]!.scores[i]}`),
+    )
+    await classify.dispose()
+  })
+
+  test('rerank: all texts in their order, the best alone, with the text, as logits', async () => {
+    const rank = await pipeline('text-ranking', ranker)
+    const query = 'Where is the king?'
+    const args = ['rerank', query, '--model', ranker]
+    const all = await rank(query, texts)
+    expect(await json([...args, ...texts])).toEqual(all)
+    expect(await json([...args, '--top-n', '2', '--return-documents', '--raw-scores', ...texts])).toEqual(
+      await rank(query, texts, { top_n: 2, return_documents: true, raw_scores: true }),
+    )
+    const stdin = `${texts.join('\n')}\n`
+    expect((await lines([...args, '--ndjson'], stdin)).map(line => JSON.parse(line))).toEqual(all)
+    expect(await lines(args, stdin)).toEqual(all.map(({ index, score }) => `${index}\t${texts[index]}\t${score}`))
+    const { shown } = await onTerminal([...args, ...texts], 80, { NO_COLOR: '1' })
+    expect(shown.split('\n').slice(0, 3)).toEqual([
+      query,
+      '',
+      expect.stringMatching(RegExp(`${texts[all[0]!.index]}$`)),
+    ])
+    await rank.dispose()
+  })
+
+  test('mistakes: no labels, the wrong model, a text that is refused', async () => {
+    expect(await albert(['zero-shot', 'Rain.', '--model', nli])).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining("'--labels <labels>' not specified"),
+    })
+    expect(await albert(['rerank', 'Rain?', 'Rain.', '--model', nli])).toMatchObject({
+      code: 66,
+      stderr: expect.stringContaining('NO_HEAD'),
+    })
+    const long = 'the king '.repeat(60)
+    const refused = await albert(['rerank', 'Rain?', 'Rain.', long, '--no-auto-truncate', '--model', ranker])
+    expect(refused).toMatchObject({
+      code: 64,
+      stdout: '',
+      stderr: expect.stringMatching(/^albert: Text 1 has \d+ tokens/),
+    })
+  })
+
+  test('info: tasks are those that the labels of a model allow', async () => {
+    const tasksOf = async (model: string): Promise<string[]> =>
+      ((await json(['info', model])) as { tasks: string[] }).tasks
+    const tasks = ['text-classification', 'zero-shot-classification', 'text-ranking']
+    expect((await tasksOf(nli)).filter(task => tasks.includes(task))).toEqual(tasks.slice(0, 2))
+    expect((await tasksOf(ranker)).filter(task => tasks.includes(task))).toEqual([tasks[0], tasks[2]])
   })
 })
 

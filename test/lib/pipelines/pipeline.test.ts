@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
 import { AlbertModel } from '../../../lib/heads.js'
+import type { ProgressEvent } from '../../../lib/load-progress.js'
 import {
   type FeatureExtractionPipeline,
   type FillMaskPipeline,
-  type ProgressEvent,
   pipeline,
   type TruncatedText,
   tasks,

@@ -1,0 +1,167 @@
+// `albert build`: compiles the addon from the source in the package, where no prebuilt binary fits.
+// Builds in a temporary folder with CMake, else with the node-gyp that comes with npm; opens no connection with CMake.
+import { type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process'
+import {
+  accessSync,
+  constants,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+} from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
+import { delimiter, dirname, join, resolve } from 'node:path'
+import { Option } from 'commander'
+import { packageRoot } from '../native-loader.js'
+import { command } from './command.js'
+import { CommandError, exitCodes } from './exit-codes.js'
+
+interface Options {
+  out?: string
+}
+
+export const buildCommand = command<Options>({
+  name: 'build',
+  group: 'This machine',
+  summary: 'compile the addon from the source in the package',
+  arguments: '',
+  examples: [
+    { run: 'build', does: 'into the package, where it is loaded before a prebuilt binary' },
+    { run: 'build --out ./albert.node', does: 'elsewhere; name the file in ALBERT_NATIVE_PATH' },
+  ],
+  settings: [],
+  options: [new Option('--out <file>', 'where to put the addon; default build/Release/albert.node in the package')],
+  run: async ({ options, out, messages, signal }) => {
+    const root = packageRoot()
+    const target = resolve(options.out ?? join(root, 'build', 'Release', 'albert.node'))
+    makeWritable(dirname(target))
+    const folder = mkdtempSync(join(tmpdir(), 'albert-build-'))
+    try {
+      copySource(root, folder)
+      const tool = chooseTool(folder)
+      messages.note(`building with ${tool.name} in ${folder}; this takes a minute or two.`)
+      for (const [program, args] of tool.steps) await run(program, args, folder, signal)
+      const built = tool.results.map(file => join(folder, file)).find(existsSync)
+      if (!built) throw failed(`${tool.name} ended without an addon`)
+      check(built)
+      // In two steps: a process that loads the addon meanwhile must see the old file or the whole new one.
+      cpSync(built, `${target}.new`)
+      renameSync(`${target}.new`, target)
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
+    await out.line(target)
+    if (options.out) messages.note(`to use it: ALBERT_NATIVE_PATH=${target}`)
+    return exitCodes.ok
+  },
+})
+
+function makeWritable(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true })
+    accessSync(folder, constants.W_OK)
+  } catch (error) {
+    const message = `${folder} cannot be written (${(error as NodeJS.ErrnoException).code}).`
+    throw new CommandError(exitCodes.cannotWrite, message, 'Give a place of your own: albert build --out FILE.')
+  }
+}
+
+/** native/ and CMakeLists.txt as they are in the package, and beside them what a clone has in node_modules. */
+function copySource(root: string, folder: string): void {
+  const parts = { native: 'native', 'CMakeLists.txt': 'CMakeLists.txt', 'dist/build': '.' }
+  for (const [from, to] of Object.entries(parts)) {
+    const source = join(root, from)
+    if (!existsSync(source))
+      throw new CommandError(exitCodes.badFile, `${source} is missing; the package was copied without its source.`)
+    cpSync(source, join(folder, to), { recursive: true })
+  }
+}
+
+interface Tool {
+  name: string
+  steps: [program: string, args: string[]][]
+  /** Where the addon may lie afterwards. */
+  results: string[]
+}
+
+function chooseTool(folder: string): Tool {
+  const jobs = String(availableParallelism())
+  if (process.platform === 'win32')
+    throw new CommandError(exitCodes.unavailable, 'The addon cannot be built on Windows; use the prebuilt binary.')
+  if (answers('cmake')) {
+    const configure = ['-S', folder, '-B', join(folder, 'cmake'), '-DCMAKE_BUILD_TYPE=Release']
+    configure.push(`-DCMAKE_JS_INC=${join(folder, 'include')}`)
+    // The functions of Node-API come from the process that loads the addon.
+    if (process.platform === 'darwin') configure.push('-DCMAKE_SHARED_LINKER_FLAGS=-undefined dynamic_lookup')
+    return {
+      name: 'CMake',
+      steps: [
+        ['cmake', configure],
+        ['cmake', ['--build', join(folder, 'cmake'), '--target', 'albert', '--parallel', jobs]],
+      ],
+      results: ['cmake/albert.node'],
+    }
+  }
+  const gyp = nodeGyp()
+  if (gyp && (answers('python3') || answers('python'))) {
+    const prefix = dirname(dirname(realpathSync(process.execPath)))
+    const headers = existsSync(join(prefix, 'include/node/node_api.h')) ? [`--nodedir=${prefix}`] : []
+    return {
+      name: 'node-gyp',
+      steps: [
+        [process.execPath, [gyp, 'configure', ...headers]],
+        [process.execPath, [gyp, 'build', 'albert', '--jobs', jobs, ...headers]],
+      ],
+      results: ['build/Release/albert.node'],
+    }
+  }
+  throw new CommandError(
+    exitCodes.unavailable,
+    'Neither CMake nor Python 3 (for node-gyp) is there to build with.',
+    'Install CMake and a C++20 compiler (Debian: apt-get install cmake g++) and run this again.',
+  )
+}
+
+function answers(program: string): boolean {
+  return spawnSync(program, ['--version'], { stdio: 'ignore' }).status === 0
+}
+
+/** npm brings node-gyp; it tells where under npx, else it lies beside the npm that the shell would find. */
+function nodeGyp(): string | undefined {
+  const beside = (process.env['PATH'] ?? '')
+    .split(delimiter)
+    .map(folder => join(folder, 'npm'))
+    .filter(existsSync)
+    .map(npm => join(dirname(dirname(realpathSync(npm))), 'node_modules/node-gyp/bin/node-gyp.js'))
+  return [process.env['npm_config_node_gyp'], ...beside].find(file => file !== undefined && existsSync(file))
+}
+
+/** What the tools print goes to stderr as it comes: stdout is for the path alone. */
+function run(program: string, args: string[], cwd: string, signal: AbortSignal): Promise<void> {
+  return new Promise((done, reject) => {
+    const child = spawn(program, args, { cwd, signal, stdio: ['ignore', process.stderr, process.stderr] })
+    child.on('error', error => reject(signal.aborted ? signal.reason : error))
+    child.on('close', code => (code === 0 ? done() : reject(failed(`${program} ended with code ${code}`))))
+  })
+}
+
+/** In a process of its own: an addon that crashes must not take the command with it. */
+function check(addon: string): void {
+  const { status, stderr }: SpawnSyncReturns<string> = spawnSync(
+    process.execPath,
+    ['-e', 'require(process.argv[1]).machine()', addon],
+    { encoding: 'utf8' },
+  )
+  if (status !== 0) throw failed(`the addon that was built does not load: ${stderr.trim().split('\n').at(-1)}`)
+}
+
+function failed(reason: string): CommandError {
+  return new CommandError(
+    exitCodes.unavailable,
+    `The addon was not built: ${reason}.`,
+    'The messages above tell why. The compiler must know C++20 (GCC 12, Clang 15 or newer).',
+  )
+}

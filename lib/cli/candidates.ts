@@ -1,0 +1,64 @@
+// What can stand at the cursor of an unfinished command line: commands, options, values of options, or file names.
+// Read by the scripts of `albert completion` in the protocol that cobra brought up: a line `value<tab>description` for
+// each candidate, then `:` and a number that says whether the shell may offer file names beside them.
+import type { Option } from 'commander'
+import { type Command, commanderOptions } from './command.js'
+import { commands } from './commands.js'
+import { shells } from './completion.js'
+
+const FILES = 0
+const NO_FILES = 4
+
+interface Candidates {
+  /** Value and description. */
+  found: [string, string][]
+  files: typeof FILES | typeof NO_FILES
+}
+
+/** `words` follow `albert`; the last one is the word at the cursor, maybe empty. */
+export function candidateLines(words: readonly string[]): string[] {
+  const current = words.at(-1) ?? ''
+  const { found, files } = candidates(words.slice(0, -1), current)
+  const fitting = found.filter(([value]) => value.startsWith(current))
+  return [...fitting.map(([value, description]) => `${value}\t${description}`), `:${files}`]
+}
+
+function candidates(before: readonly string[], current: string): Candidates {
+  const definition = commands.find(({ name }) => name === before.find(word => !word.startsWith('-')))
+  if (!definition) return atStart(before, current)
+  const options = commanderOptions(definition)
+  const open = options.find(option => option.long === before.at(-1) && takesValue(option))
+  if (open) return valuesOf(open)
+  const [flag, value] = current.split('=', 2)
+  const joined = value === undefined ? undefined : options.find(option => option.long === flag && takesValue(option))
+  if (joined) {
+    const { found, files } = valuesOf(joined)
+    return { found: found.map(([each, text]) => [`${flag}=${each}`, text]), files }
+  }
+  if (current.startsWith('-')) return { found: options.map(each => [each.long!, each.description]), files: NO_FILES }
+  return argumentsOf(definition)
+}
+
+function atStart(before: readonly string[], current: string): Candidates {
+  const names = commands.map(({ name, summary }): [string, string] => [name, summary])
+  const flags: [string, string][] = [
+    ['--help', 'what there is'],
+    ['--version', 'of the package'],
+  ]
+  if (before.includes('help')) return { found: names, files: NO_FILES }
+  return { found: current.startsWith('-') ? flags : [...names, ['help', 'about a command']], files: NO_FILES }
+}
+
+function takesValue(option: Option): boolean {
+  return option.required || option.optional
+}
+
+function valuesOf(option: Option): Candidates {
+  if (option.argChoices) return { found: option.argChoices.map(choice => [choice, '']), files: NO_FILES }
+  return { found: [], files: /<(?:file|path|folder|model)>/.test(option.flags) ? FILES : NO_FILES }
+}
+
+function argumentsOf(definition: Command): Candidates {
+  if (definition.arguments === '<shell>') return { found: shells.map(shell => [shell, '']), files: NO_FILES }
+  return { found: [], files: /model|path|file/.test(definition.arguments) ? FILES : NO_FILES }
+}

@@ -1,0 +1,100 @@
+// Keeps two processes from fetching the same file twice. A lock is a file that only one can create; its owner touches it
+// every second, so that a lock left by a process that was killed is seen and taken away. It saves bandwidth, not
+// correctness: bytes are checked before they get their name. Python's locks are of another kind and are not seen here.
+import { randomUUID } from 'node:crypto'
+import { readlinkSync } from 'node:fs'
+import { mkdir, open, readFile, stat, unlink, utimes } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { dirname } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { orCannotWrite } from '../checkpoint/new-file.js'
+
+const POLL_MS = 100
+const TOUCH_MS = 1_000
+/** A lock that nobody has touched for so long, by our own clock, has no owner. */
+const ABANDONED_MS = 15_000
+
+/** Runs `work` while this process holds the lock. */
+export async function withLock<T>(path: string, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+  await orCannotWrite(path, mkdir(dirname(path), { recursive: true }))
+  const name = await acquire(path, signal)
+  const touching = setInterval(() => void utimes(path, new Date(), new Date()).catch(() => {}), TOUCH_MS).unref()
+  try {
+    return await work()
+  } finally {
+    clearInterval(touching)
+    if ((await read(path)) === name) await unlink(path).catch(() => {})
+  }
+}
+
+/** Answers the name that stands in the lock. */
+async function acquire(path: string, signal: AbortSignal | undefined): Promise<string> {
+  let seen: { owner: string | undefined; touched: number; since: number } | undefined
+  for (;;) {
+    signal?.throwIfAborted()
+    const name = `${process.pid} ${machine()} ${randomUUID()}`
+    if (await create(path, name)) return name
+    const owner = await read(path)
+    const touched = (await stat(path).catch(() => undefined))?.mtimeMs ?? 0
+    const now = performance.now()
+    if (seen?.owner !== owner || seen?.touched !== touched) seen = { owner, touched, since: now }
+    if (owner !== undefined && (hasDied(owner) || now - seen.since > ABANDONED_MS)) await takeAway(path, owner)
+    else await delay(POLL_MS)
+  }
+}
+
+async function create(path: string, name: string): Promise<boolean> {
+  try {
+    const handle = await open(path, 'wx')
+    try {
+      await handle.writeFile(name)
+    } finally {
+      await handle.close()
+    }
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    return orCannotWrite(path, Promise.reject(error))
+  }
+}
+
+/** Only one may take a lock away, else the second would take the new lock of the first. */
+async function takeAway(path: string, owner: string): Promise<void> {
+  const broom = `${path}.broom`
+  if (!(await create(broom, owner))) {
+    const made = (await stat(broom).catch(() => undefined))?.mtimeMs
+    if (made !== undefined && Math.abs(Date.now() - made) > ABANDONED_MS) await unlink(broom).catch(() => {})
+    return delay(POLL_MS)
+  }
+  try {
+    if ((await read(path)) === owner) await unlink(path).catch(() => {})
+  } finally {
+    await unlink(broom).catch(() => {})
+  }
+}
+
+async function read(path: string): Promise<string | undefined> {
+  return readFile(path, 'utf8').catch(() => undefined)
+}
+
+/** Certain only of a process on this machine, in the same space of process numbers. */
+function hasDied(owner: string): boolean {
+  const [pid = '', place] = owner.split(' ')
+  if (place !== machine() || !/^\d+$/.test(pid)) return false
+  try {
+    process.kill(Number(pid), 0)
+    return false
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH'
+  }
+}
+
+function machine(): string {
+  let space = ''
+  try {
+    space = readlinkSync('/proc/self/ns/pid')
+  } catch {
+    // Only Linux has it.
+  }
+  return `${hostname()}${space}`.replaceAll(' ', '_')
+}

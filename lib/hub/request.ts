@@ -1,0 +1,237 @@
+// One question to the hub: redirects by our own rules, the token only for the hub itself, and patience with limits.
+// What the bytes are for, and what a missing file means, the callers know.
+import { setTimeout as delay } from 'node:timers/promises'
+import { env, LogLevel } from '../env.js'
+import { AlbertError } from '../errors.js'
+import { redirectTarget } from './redirect.js'
+import { accessToken } from './token.js'
+
+/** How long to be patient. Five questions, with about 0.5, 1, 2 and 4 seconds between, as Python's library does. */
+export const patience = {
+  attempts: 5,
+  firstDelayMs: 500,
+  longestDelayMs: 8_000,
+  /** A server that asks to wait longer is not waited for. */
+  longestRetryAfterMs: 60_000,
+  /** Without an answer, or without a byte more of it, for so long the connection is given up. */
+  silenceMs: 30_000,
+}
+
+const MAX_REDIRECTS = 10
+
+export interface RequestOptions {
+  headers?: Record<string, string>
+  signal?: AbortSignal | undefined
+  /** How often to ask. */
+  attempts?: number
+}
+
+/** What the hub itself said of a file, before it sent us elsewhere for the bytes. */
+export interface FileFacts {
+  commit: string | undefined
+  etag: string | undefined
+  size: number | undefined
+}
+
+export interface Answer {
+  response: Response
+  facts: FileFacts
+  /** Gives the watch a sign of life, and ends it. */
+  watch: Watch
+}
+
+/** The connection failed, or the hub asks to come back later: the same question may succeed. */
+export class Transient extends Error {
+  constructor(
+    message: string,
+    readonly retryAfterMs?: number,
+    cause?: unknown,
+  ) {
+    super(message, { cause })
+  }
+}
+
+/**
+ * Answers with what is there (2xx), is not there (404) or cannot be continued (416). Throws UNAUTHORIZED,
+ * DOWNLOAD_FAILED once patience has ended, or the signal's reason.
+ */
+export async function request(method: 'HEAD' | 'GET', url: URL, options: RequestOptions = {}): Promise<Answer> {
+  const { attempts = patience.attempts } = options
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await ask(method, url, options)
+    } catch (error) {
+      if (!(error instanceof Transient)) throw error
+      await pause(error, attempt, attempts, url, options.signal)
+    }
+  }
+}
+
+/** Waits before the next attempt; throws DOWNLOAD_FAILED where there is none. */
+export async function pause(
+  failure: Transient,
+  attempt: number,
+  attempts: number,
+  url: URL,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const { firstDelayMs, longestDelayMs, longestRetryAfterMs } = patience
+  const asked = failure.retryAfterMs
+  if (attempt >= attempts || (asked ?? 0) > longestRetryAfterMs) {
+    const wait = asked !== undefined && asked > longestRetryAfterMs ? `; it asks to wait ${asked / 1000} s` : ''
+    const times = attempt > 1 ? ` after ${attempt} attempts` : ''
+    throw new AlbertError('DOWNLOAD_FAILED', `${address(url)} cannot be fetched${times}: ${failure.message}${wait}.`, {
+      cause: failure.cause ?? failure,
+      hint: 'Try again later, or behind a proxy set env.fetch; what has been fetched so far is kept.',
+    })
+  }
+  // Spread over half of it: many processes that were refused together should not come back together.
+  const own = Math.min(longestDelayMs, firstDelayMs * 2 ** (attempt - 1)) * (0.75 + Math.random() / 2)
+  await delay(Math.max(asked ?? 0, asked === undefined ? own : 0), undefined, signal && { signal }).catch(error => {
+    throw signal?.reason ?? error
+  })
+}
+
+async function ask(method: 'HEAD' | 'GET', start: URL, options: RequestOptions): Promise<Answer> {
+  const watch = new Watch(options.signal)
+  try {
+    const { response, facts } = await follow(method, start, options.headers ?? {}, watch)
+    if (response.ok || response.status === 404 || response.status === 416) {
+      if (method === 'HEAD') watch.end()
+      return { response, facts, watch }
+    }
+    await response.body?.cancel()
+    throw refusal(response, start)
+  } catch (error) {
+    watch.end()
+    options.signal?.throwIfAborted()
+    throw error
+  }
+}
+
+async function follow(
+  method: 'HEAD' | 'GET',
+  start: URL,
+  headers: Record<string, string>,
+  watch: Watch,
+): Promise<Omit<Answer, 'watch'>> {
+  const token = accessToken()
+  const facts: FileFacts = { commit: undefined, etag: undefined, size: undefined }
+  let url = start
+  let home = true
+  for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
+    const response = await send(
+      method,
+      url,
+      { ...headers, ...(home && token && { authorization: `Bearer ${token}` }) },
+      watch,
+    )
+    const { headers: said } = response
+    facts.commit ??= said.get('x-repo-commit') ?? undefined
+    facts.etag ??= said.get('x-linked-etag') ?? undefined
+    facts.size ??= count(said.get('x-linked-size'))
+    const to = redirectTarget(response, url)
+    if (to === undefined || (method === 'HEAD' && facts.etag !== undefined)) {
+      if (home) facts.etag ??= said.get('etag') ?? undefined
+      if (to === undefined && method === 'HEAD') facts.size ??= count(said.get('content-length'))
+      // A redirect that told all is an answer to HEAD: the rest would only be said again elsewhere.
+      return { response: to === undefined ? response : new Response(null, { status: 200 }), facts }
+    }
+    await response.body?.cancel()
+    // Who has left the hub once stays a stranger, wherever the next redirect leads.
+    home &&= to.origin === start.origin
+    url = to
+  }
+  throw new AlbertError('DOWNLOAD_FAILED', `${address(start)} is redirected more than ${MAX_REDIRECTS} times.`)
+}
+
+async function send(method: string, url: URL, headers: Record<string, string>, watch: Watch): Promise<Response> {
+  if (env.logLevel <= LogLevel.DEBUG) console.debug(`albert: ${method} ${address(url)} ${headers['range'] ?? ''}`)
+  watch.alive()
+  try {
+    return await env.fetch(url, {
+      method,
+      redirect: 'manual',
+      // Other encodings would change the number of bytes.
+      headers: { 'accept-encoding': 'identity', 'user-agent': `albert-native/${env.version}`, ...headers },
+      signal: watch.signal,
+    })
+  } catch (cause) {
+    throw new Transient(connectionFailure(cause, watch), undefined, cause)
+  }
+}
+
+function refusal(response: Response, url: URL): Error {
+  const { status, headers } = response
+  const reason = headers.get('x-error-message') ?? headers.get('x-error-code') ?? ''
+  const said = `it answers ${status}${reason ? ` (${reason.slice(0, 200)})` : ''}`
+  if (status === 401 || status === 403) {
+    const token = accessToken() === undefined ? 'No token was sent' : 'The token was sent'
+    return new AlbertError(
+      'UNAUTHORIZED',
+      `${address(url)} is not for us: ${said}. ${token}; the model does not exist there, or is private, or its terms have not been accepted.`,
+      { hint: 'Check the name; for a private or gated model set HF_TOKEN and accept its terms on its page.' },
+    )
+  }
+  if ([408, 425, 429, 500, 502, 503, 504].includes(status)) return new Transient(said, retryAfterMs(headers))
+  return new AlbertError('DOWNLOAD_FAILED', `${address(url)} cannot be fetched: ${said}.`)
+}
+
+/** Seconds or a date. */
+function retryAfterMs(headers: Headers): number | undefined {
+  const value = headers.get('retry-after')?.trim()
+  if (!value) return undefined
+  if (/^\d{1,9}$/.test(value)) return Number(value) * 1000
+  const date = Date.parse(value)
+  return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now())
+}
+
+function count(value: string | null): number | undefined {
+  return value !== null && /^\d{1,15}$/.test(value) ? Number(value) : undefined
+}
+
+/** Ends a connection that has gone silent, or that the caller's signal ends. */
+export class Watch {
+  readonly #controller = new AbortController()
+  readonly #outer: AbortSignal | undefined
+  readonly #onAbort = (): void => this.#controller.abort(this.#outer?.reason)
+  #timer: NodeJS.Timeout | undefined
+  /** Did silence end it? */
+  silent = false
+
+  constructor(outer: AbortSignal | undefined) {
+    this.#outer = outer
+    if (outer?.aborted) this.#onAbort()
+    else outer?.addEventListener('abort', this.#onAbort, { once: true })
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal
+  }
+
+  alive(): void {
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => {
+      this.silent = true
+      this.#controller.abort()
+    }, patience.silenceMs)
+  }
+
+  end(): void {
+    clearTimeout(this.#timer)
+    this.#outer?.removeEventListener('abort', this.#onAbort)
+  }
+}
+
+/** fetch hides the reason in the cause of its error. */
+export function connectionFailure(error: unknown, watch: Watch): string {
+  if (watch.silent) return `nothing was heard for ${patience.silenceMs / 1000} s`
+  const { message, cause } = error as Error
+  const deeper = cause as NodeJS.ErrnoException | undefined
+  return `the connection failed (${deeper?.code ?? deeper?.message ?? message})`
+}
+
+/** Without what a signed address has behind its path. */
+export function address(url: URL): string {
+  return `${url.origin}${url.pathname}`
+}

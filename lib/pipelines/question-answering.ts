@@ -1,0 +1,134 @@
+// The part of a text that answers a question, with its place in the caller's text. Long texts are read through windows.
+import { AlbertError } from '../errors.js'
+import { checkOptions, shown } from '../options.js'
+import type { OffsetUnit } from '../tokenizer/index.js'
+import { contextWindows, cutQuestion } from './question-windows.js'
+import {
+  checkedQuestion,
+  checkedQuestions,
+  isText,
+  namesOf,
+  type PartNames,
+  paired,
+  type Question,
+  theNames,
+} from './questions.js'
+import { checkWhole, type TextOptions } from './text-input.js'
+import { type Pipeline, pipelineOf, type TextModel } from './text-model.js'
+import { checkOffsets, placeIn } from './text-offsets.js'
+import { type WindowAnswers, windowAnswers } from './window-answers.js'
+
+export interface QuestionAnsweringOptions extends TextOptions {
+  /** Answers a question, best first. Default 1. */
+  top_k?: number
+  /** Tokens that the windows of a long context share. Default 128, at most half a window. */
+  doc_stride?: number
+  /** Tokens an answer may have. Default 15. */
+  max_answer_len?: number
+  /** Tokens of the question that are read. Default 64, at most half of what the model reads. */
+  max_question_len?: number
+  /** Let "no answer" compete: an empty answer at 0. Default false. */
+  handle_impossible_answer?: boolean
+  /** How `start` and `end` count. Default `utf16`, as JavaScript's strings do; `codepoint` as Python's. */
+  offsets?: OffsetUnit
+}
+
+export interface QuestionAnswer {
+  /** `context.slice(start, end)` */
+  answer: string
+  /** Probability of the first token times that of the last, in the window where this is greatest. */
+  score: number
+  start: number
+  end: number
+  /** True where the question was cut; else absent. */
+  truncated?: true
+}
+
+type One = QuestionAnsweringOptions & { top_k?: 1 }
+type Several = QuestionAnsweringOptions & { top_k: number }
+
+export interface QuestionAnsweringPipeline extends Pipeline {
+  /** `top_k: 1`, the default: one answer a question; else a list a question. */
+  (question: string, context: string, options?: One): Promise<QuestionAnswer>
+  (question: string, context: string, options: Several): Promise<QuestionAnswer[]>
+  (questions: readonly string[], contexts: readonly string[], options?: One): Promise<QuestionAnswer[]>
+  (questions: readonly string[], contexts: readonly string[], options: Several): Promise<QuestionAnswer[][]>
+  (question: Question, options?: One): Promise<QuestionAnswer>
+  (question: Question, options: Several): Promise<QuestionAnswer[]>
+  (questions: readonly Question[], options?: One): Promise<QuestionAnswer[]>
+  (questions: readonly Question[], options: Several): Promise<QuestionAnswer[][]>
+  /** A list of answers a question, of one for `top_k: 1`. */
+  each(questions: readonly Question[], options?: QuestionAnsweringOptions): Promise<QuestionAnswer[][]>
+}
+
+export function questionAnswering(text: TextModel): QuestionAnsweringPipeline {
+  const call = async (first: unknown, ...rest: unknown[]): Promise<unknown> => {
+    const two = typeof first === 'string' || (Array.isArray(first) && (Array.isArray(rest[0]) || isText(first[0])))
+    const [options = {}] = (two ? rest.slice(1) : rest) as [QuestionAnsweringOptions?]
+    const list = Array.isArray(first)
+    const asked = two ? paired(first, rest[0]) : list ? checkedQuestions(first) : [checkedQuestion(first, 'The input')]
+    const found = await answers(text, asked, options, list ? namesOf : () => theNames)
+    const results = (options.top_k ?? 1) === 1 ? found.map(each => each[0]!) : found
+    return list ? results : results[0]
+  }
+  return pipelineOf<QuestionAnsweringPipeline>(text, call, {
+    each: async (questions, options = {}) => answers(text, checkedQuestions(questions), options, namesOf),
+  })
+}
+
+async function answers(
+  text: TextModel,
+  asked: Question[],
+  options: QuestionAnsweringOptions,
+  names: (index: number) => PartNames,
+): Promise<QuestionAnswer[][]> {
+  checkTaskOptions(options)
+  const inputs = asked.map(({ question, context }) => ({ text: question, text_pair: context }))
+  const found = await text.eachWindow(
+    inputs,
+    options,
+    async batch => windowAnswers(text, batch, options),
+    (whole, limit, i) =>
+      contextWindows(cutQuestion(text, whole, limit, i, options, names(i)), limit, options, names(i)),
+    i => names(i).both,
+  )
+  return found.map((windows, i) => merged(windows, asked[i]!.context, options))
+}
+
+/** The best answers of all windows. What several windows found is told once, with its best score. */
+function merged(windows: WindowAnswers[], context: string, options: QuestionAnsweringOptions): QuestionAnswer[] {
+  const place = placeIn(context, options.offsets)
+  const found = new Map<string, WindowAnswers['spans'][number]>()
+  for (const span of windows.flatMap(window => window.spans)) {
+    const name = `${span.start} ${span.end}`
+    if (span.score > (found.get(name)?.score ?? -1)) found.set(name, span)
+  }
+  const list = [...found.values()]
+  if (options.handle_impossible_answer) {
+    const least = Math.min(...windows.map(window => window.noAnswer))
+    list.push({ start: 0, end: 0, score: least })
+  }
+  return list
+    .sort((a, b) => b.score - a.score || a.start - b.start || a.end - b.end)
+    .slice(0, options.top_k ?? 1)
+    .map(({ start, end, score }) => ({
+      answer: context.slice(start, end),
+      score,
+      start: place(start),
+      end: place(end),
+      ...(windows[0]!.truncated && { truncated: true as const }),
+    }))
+}
+
+function checkTaskOptions(options: QuestionAnsweringOptions): void {
+  checkOptions(options)
+  const most = Number.MAX_SAFE_INTEGER
+  checkWhole('top_k', options.top_k, 1, most)
+  checkWhole('doc_stride', options.doc_stride, 0, most)
+  checkWhole('max_answer_len', options.max_answer_len, 1, most)
+  checkWhole('max_question_len', options.max_question_len, 1, most)
+  const { handle_impossible_answer: impossible = false } = options
+  if (typeof impossible !== 'boolean')
+    throw new AlbertError('INVALID_INPUT', `handle_impossible_answer must be true or false, not ${shown(impossible)}.`)
+  checkOffsets(options.offsets)
+}

@@ -1,0 +1,58 @@
+// What question answering is given: a question with its context, in the forms that callers write, and their names in messages.
+import { AlbertError } from '../errors.js'
+import { shown } from '../options.js'
+
+export interface Question {
+  question: string
+  context: string
+}
+
+/** How the parts of an input are called in messages. */
+export interface PartNames {
+  question: string
+  context: string
+  both: string
+}
+
+export const theNames: PartNames = {
+  question: 'The question',
+  context: 'The context',
+  both: 'The question with its context',
+}
+
+export function namesOf(index: number): PartNames {
+  const question = `Question ${index}`
+  return { question, context: `Context ${index}`, both: `${question} with its context` }
+}
+
+/** Lists of equal length, or one question and its context. */
+export function paired(questions: unknown, contexts: unknown): Question[] {
+  if (!Array.isArray(questions) || !Array.isArray(contexts)) {
+    const both = { question: questions, context: contexts }
+    if (isText(questions) && isText(contexts)) return [both as Question]
+    const message = `A question needs its context, a string; a list of questions needs a list of contexts, not ${shown(contexts)}.`
+    throw new AlbertError('INVALID_INPUT', message)
+  }
+  if (questions.length !== contexts.length) {
+    const message = `Each question needs its context: there are ${questions.length} questions and ${contexts.length} contexts.`
+    throw new AlbertError('INVALID_INPUT', message, { hint: 'Repeat a context that several questions share.' })
+  }
+  return Array.from(questions, (question, i) =>
+    checkedQuestion({ question, context: contexts[i] as unknown }, `Input ${i}`),
+  )
+}
+
+export function checkedQuestions(questions: unknown): Question[] {
+  if (Array.isArray(questions)) return Array.from(questions, (question, i) => checkedQuestion(question, `Input ${i}`))
+  throw new AlbertError('INVALID_INPUT', `Questions must be a list of { question, context }, not ${shown(questions)}.`)
+}
+
+export function checkedQuestion(input: unknown, name: string): Question {
+  const { question, context } = (typeof input === 'object' && input !== null ? input : {}) as Partial<Question>
+  if (isText(question) && isText(context)) return { question, context }
+  throw new AlbertError('INVALID_INPUT', `${name} must be { question, context }, two strings, not ${shown(input)}.`)
+}
+
+export function isText(value: unknown): value is string {
+  return typeof value === 'string'
+}

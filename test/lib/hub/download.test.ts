@@ -1,0 +1,384 @@
+// Bytes that come over a bad network: cut, resumed, wrong, lied about, redirected, refused, too late.
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { env } from '../../../lib/env.js'
+import { AlbertForSequenceClassification } from '../../../lib/heads.js'
+import { patience } from '../../../lib/hub/request.js'
+import { type Ask, send, sendSome } from './server.js'
+import { filesBelow, useHub } from './surroundings.js'
+
+const around = useHub()
+const WEIGHTS = 'model.safetensors'
+
+async function load(signal?: AbortSignal): Promise<void> {
+  const options = { threads: 1, ...(signal && { signal }) }
+  const model = await AlbertForSequenceClassification.from_pretrained('org/tiny', options)
+  await model.dispose()
+}
+
+const blobs = (): string => join(around.folder, 'models--org--tiny/blobs')
+const weights = (): Buffer => around.hub.repositories.get('org/tiny')!.files.get(WEIGHTS)!
+/** Bytes of weights, from the storage. */
+const isBytes = (ask: Ask): boolean => ask.storage && ask.method === 'GET'
+const finished = (): string[] => filesBelow(around.folder).filter(file => file.includes(WEIGHTS))
+const partial = (): string => filesBelow(blobs()).find(file => file.endsWith('.incomplete'))!
+
+async function failure(promise: Promise<unknown>): Promise<{ code: string; message: string; hint?: string }> {
+  return promise.then(
+    () => expect.unreachable('it did not fail'),
+    error => error,
+  )
+}
+
+describe('a cut connection', () => {
+  test('goes on where it was cut, as often as something came', async () => {
+    const { hub } = around
+    const size = weights().length
+    hub.misbehave = ask => {
+      if (!isBytes(ask) || ask.nth > 7) return
+      const begin = Number(/\d+/.exec(ask.headers.range ?? '0')![0])
+      ask.response.writeHead(begin > 0 ? 206 : 200, {
+        'content-length': size - begin,
+        ...(begin > 0 && { 'content-range': `bytes ${begin}-${size - 1}/${size}` }),
+      })
+      ask.response.write(ask.content.subarray(begin, begin + 5000), () => setTimeout(() => ask.response.destroy(), 5))
+      return true
+    }
+    await load()
+    expect(hub.asked.filter(each => each.startsWith('GET storage'))).toEqual([
+      `GET storage ${WEIGHTS}`,
+      ...[1, 2, 3, 4, 5, 6, 7].map(n => `GET storage ${WEIGHTS} bytes=${5000 * n}-`),
+    ])
+  })
+
+  test('is given up when nothing more comes, and what came is kept for the next time', async () => {
+    const { hub } = around
+    hub.misbehave = ask => {
+      if (!isBytes(ask)) return
+      if (ask.nth === 1) return sendSome(ask, 30_000, true)
+      ask.response.destroy()
+      return true
+    }
+    expect(await failure(load())).toMatchObject({
+      code: 'DOWNLOAD_FAILED',
+      message: expect.stringMatching(/model\.safetensors cannot be fetched after 5 attempts: the connection failed/),
+    })
+    expect(finished()).toEqual([])
+    expect(readFileSync(join(blobs(), partial()))).toEqual(weights().subarray(0, 30_000))
+    hub.misbehave = () => undefined
+    await load()
+    expect(hub.asked.at(-1)).toBe(`GET storage ${WEIGHTS} bytes=30000-`)
+  })
+
+  test('is cut by us when it has been silent for too long', async () => {
+    patience.silenceMs = 150
+    const { hub } = around
+    hub.misbehave = ask => isBytes(ask) && ask.nth === 1 && sendSome(ask, 1000, false)
+    await load()
+    expect(hub.asked.at(-1)).toBe(`GET storage ${WEIGHTS} bytes=1000-`)
+  })
+
+  test('a server that does not know ranges sends all of it again', async () => {
+    const { hub } = around
+    hub.misbehave = ask => {
+      if (!isBytes(ask)) return
+      if (ask.nth === 1) return sendSome(ask, 1000, true)
+      ask.response.writeHead(200, { 'content-length': ask.content.length }).end(ask.content)
+      return true
+    }
+    await load()
+    expect(hub.count(/^GET storage/)).toBe(2)
+  })
+
+  test('a part that is longer than the whole, or damaged, is thrown away', async () => {
+    for (const part of [Buffer.alloc(weights().length + 1), Buffer.alloc(100)]) {
+      const { hub, folder } = around
+      hub.reset()
+      hub.misbehave = ask => isBytes(ask) && ask.nth === 1 && sendSome(ask, 1000, false)
+      await failure(load(AbortSignal.timeout(200)))
+      writeFileSync(join(blobs(), partial()), part)
+      hub.misbehave = () => undefined
+      await load()
+      expect(finished()).toHaveLength(1)
+      rmSync(join(folder, 'models--org--tiny'), { recursive: true })
+    }
+  })
+})
+
+describe('bytes that were not promised', () => {
+  const wrong = (ask: Ask, content: Buffer): true => {
+    ask.response.writeHead(200, { 'content-length': content.length }).end(content)
+    return true
+  }
+
+  test('once: fetched again from the beginning', async () => {
+    const { hub } = around
+    hub.misbehave = ask => isBytes(ask) && ask.nth === 1 && wrong(ask, Buffer.alloc(ask.content.length))
+    await load()
+    expect(hub.asked.filter(each => each.startsWith('GET storage'))).toEqual(Array(2).fill(`GET storage ${WEIGHTS}`))
+  })
+
+  test.each([
+    ['other bytes', (content: Buffer) => Buffer.alloc(content.length), /checksum is [0-9a-f]{64} instead of/],
+    ['more bytes', (content: Buffer) => Buffer.concat([content, Buffer.alloc(1)]), /more than the \d+ bytes/],
+  ])('twice, %s: refused, and nothing is left', async (_, change, message) => {
+    const { hub } = around
+    hub.misbehave = ask => isBytes(ask) && wrong(ask, change(ask.content))
+    expect(await failure(load())).toMatchObject({ code: 'DOWNLOAD_FAILED', message: expect.stringMatching(message) })
+    expect(hub.count(/^GET storage/)).toBe(2)
+    expect(finished()).toEqual([])
+    expect(filesBelow(blobs()).filter(file => file.length === 64 || file.includes('incomplete'))).toEqual([])
+  })
+
+  test('fewer than promised: asked for the rest, then refused', async () => {
+    around.hub.misbehave = ask => isBytes(ask) && !ask.headers.range && wrong(ask, ask.content.subarray(0, 5000))
+    await load()
+    around.hub.reset()
+    around.hub.repositories.get('org/tiny')!.commit = 'c'.repeat(40)
+    around.hub.repositories.get('org/tiny')!.files.set(WEIGHTS, Buffer.concat([weights(), Buffer.alloc(8)]))
+    around.hub.misbehave = ask => isBytes(ask) && wrong(ask, ask.content.subarray(0, 5000))
+    expect(await failure(load())).toMatchObject({ code: 'DOWNLOAD_FAILED' })
+  })
+
+  test('small files are checked too, by the hash of git', async () => {
+    around.hub.misbehave = ask =>
+      ask.file === 'config.json' && ask.method === 'GET' && wrong(ask, Buffer.alloc(ask.content.length, 32))
+    expect(await failure(load())).toMatchObject({
+      code: 'DOWNLOAD_FAILED',
+      message: expect.stringMatching(/config\.json gave wrong bytes twice: the checksum is [0-9a-f]{40} instead of/),
+    })
+  })
+
+  test('another part than the one that was asked for', async () => {
+    around.hub.misbehave = ask => {
+      if (!isBytes(ask)) return
+      if (ask.nth === 1) return sendSome(ask, 1000, true)
+      if (ask.nth > 2) return
+      const range = `bytes 0-${ask.content.length - 1}/${ask.content.length}`
+      ask.response.writeHead(206, { 'content-range': range }).end(ask.content)
+      return true
+    }
+    await load()
+    expect(around.hub.asked.at(-1)).toBe(`GET storage ${WEIGHTS}`)
+  })
+
+  test('a file that changes between two parts is asked for anew', async () => {
+    const { hub } = around
+    const { files } = hub.repositories.get('org/tiny')!
+    const before = files.get('config.json')!
+    hub.misbehave = ask => {
+      if (ask.file !== 'config.json' || ask.method !== 'GET' || ask.nth !== 1) return
+      files.set('config.json', Buffer.concat([before, Buffer.from('\n')]))
+      return sendSome(ask, 100, true, { etag: `"${ask.etag}"` })
+    }
+    await load()
+    const path = join(around.folder, 'models--org--tiny/snapshots', 'a'.repeat(40), 'config.json')
+    expect(readFileSync(path)).toEqual(files.get('config.json'))
+    expect(filesBelow(blobs()).filter(file => file.includes('incomplete'))).toEqual([])
+  })
+
+  test('a file that is another one each time is refused', async () => {
+    const { files } = around.hub.repositories.get('org/tiny')!
+    let n = 0
+    around.hub.misbehave = ask => {
+      if (ask.file === 'config.json') files.set('config.json', Buffer.from(`{"n":${n++}}`))
+      return undefined
+    }
+    expect(await failure(load())).toMatchObject({ code: 'DOWNLOAD_FAILED' })
+  })
+
+  test.each(['../../../evil', 'a/b', '..', '', 'x'.repeat(200)])('the etag %j, which is no file name', async etag => {
+    around.hub.misbehave = ask => {
+      if (ask.file !== 'config.json' || ask.nth === 1) return
+      return send(ask.response, 200, { 'x-repo-commit': 'a'.repeat(40), ...(etag && { etag: `"${etag}"` }) })
+    }
+    expect(await failure(load())).toMatchObject({
+      code: 'DOWNLOAD_FAILED',
+      message: expect.stringContaining('usable ETag'),
+    })
+    expect(existsSync(join(around.folder, 'evil'))).toBe(false)
+  })
+
+  test.each(['../../../evil', 'main', 'A'.repeat(40)])('the commit %j, which is none', async commit => {
+    around.hub.misbehave = ask => send(ask.response, 200, { 'x-repo-commit': commit, etag: '"x"' })
+    expect(await failure(load())).toMatchObject({ code: 'DOWNLOAD_FAILED', message: expect.stringContaining('commit') })
+    expect(filesBelow(around.folder)).toEqual([])
+  })
+})
+
+describe('redirects', () => {
+  test.each([
+    ['a file', 'file:///etc/passwd', 'only https and http'],
+    ['data', 'data:text/plain,hello', 'only https and http'],
+    ['nowhere', 'http://[', 'that is no address'],
+  ])('to %s: not followed', async (_, location, message) => {
+    around.hub.misbehave = ask => ask.file === 'config.json' && send(ask.response, 302, { location })
+    expect(await failure(load())).toMatchObject({ code: 'DOWNLOAD_FAILED', message: expect.stringContaining(message) })
+    expect(around.hub.count(/config/)).toBe(1)
+  })
+
+  /** Requests to these hosts arrive at the server of the test. */
+  function pretend(): void {
+    env.fetch = (input, init) => {
+      const url = new URL(String(input))
+      return globalThis.fetch(url.host.endsWith('.example') ? `${around.hub.url}${url.pathname}` : url, init)
+    }
+  }
+
+  test.each([
+    'localhost',
+    '127.0.0.1',
+    '127.9.9.9',
+    '2130706433',
+    '0.0.0.0',
+    '[::1]',
+    '[::ffff:127.0.0.1]',
+    '169.254.169.254',
+    'x.localhost',
+    'localhost.',
+  ])('from outside to this machine as %s: not followed', async host => {
+    pretend()
+    process.env['HF_ENDPOINT'] = 'http://hub.example'
+    around.hub.misbehave = ask => send(ask.response, 307, { location: `http://${host}:1/config.json` })
+    expect(await failure(load())).toMatchObject({
+      code: 'DOWNLOAD_FAILED',
+      message: expect.stringContaining('must not send us to this machine'),
+    })
+  })
+
+  test('from https to http: not followed', async () => {
+    pretend()
+    process.env['HF_ENDPOINT'] = 'https://hub.example'
+    around.hub.misbehave = ask => send(ask.response, 307, { location: 'http://hub.example/config.json' })
+    expect(await failure(load())).toMatchObject({ message: expect.stringContaining('give up encryption') })
+  })
+
+  test('a chain is followed', async () => {
+    around.hub.misbehave = ask =>
+      ask.file === 'config.json' && ask.nth < 4 && send(ask.response, 307, { location: ask.response.req.url! })
+    await load()
+    expect(around.hub.count('HEAD config.json')).toBeGreaterThan(3)
+  })
+
+  test('a loop is not', async () => {
+    around.hub.misbehave = ask => send(ask.response, 302, { location: ask.response.req.url! })
+    expect(await failure(load())).toMatchObject({ code: 'DOWNLOAD_FAILED' })
+    expect(around.hub.asked).toHaveLength(11)
+  })
+
+  test('the token is sent to the hub and to nobody else, also not on the way back', async () => {
+    const { hub } = around
+    process.env['HF_TOKEN'] = 'hf_secret'
+    const seen = new Map<string, string | undefined>()
+    hub.misbehave = ask => {
+      seen.set(`${ask.storage ? 'storage' : 'hub'} ${ask.nth}`, ask.headers.authorization)
+      if (!isBytes(ask) || ask.nth > 1) return
+      return send(ask.response, 302, { location: `${hub.url}/org/tiny/resolve/main/back.json` })
+    }
+    await failure(load())
+    expect(new Set([...seen].filter(([place]) => place.startsWith('storage')).map(([, token]) => token))).toEqual(
+      new Set([undefined]),
+    )
+    expect(hub.headers[0]!.authorization).toBe('Bearer hf_secret')
+    const back = hub.asked.indexOf('GET back.json')
+    expect(back).toBeGreaterThan(0)
+    expect(hub.headers[back]!.authorization).toBeUndefined()
+  })
+})
+
+describe('a hub that says no', () => {
+  test.each([
+    [401, 'No token was sent'],
+    [403, 'No token was sent'],
+  ])('%d: UNAUTHORIZED at once, with the folders that were tried', async (status, message) => {
+    around.hub.misbehave = ask => send(ask.response, status, { 'x-error-message': 'Access is restricted' })
+    const error = await failure(load())
+    expect(error.code).toBe('UNAUTHORIZED')
+    expect(error.hint).toContain('HF_TOKEN')
+    for (const part of ['Access is restricted', message, join(process.cwd(), 'org/tiny')])
+      expect(error.message).toContain(part)
+    expect(around.hub.asked).toHaveLength(1)
+  })
+
+  test('a token never stands in an error', async () => {
+    process.env['HF_TOKEN'] = 'hf_secret'
+    around.hub.misbehave = ask => send(ask.response, 403, {})
+    expect(JSON.stringify(await failure(load()), Object.getOwnPropertyNames(Error.prototype))).not.toContain('secret')
+    process.env['HF_TOKEN'] = 'hf_sec\u2026ret'
+    const error = await failure(load())
+    expect(error).toMatchObject({ code: 'INVALID_INPUT', message: expect.not.stringContaining('sec') })
+  })
+
+  test('404: MODEL_NOT_FOUND with every place that was tried', async () => {
+    const loading = AlbertForSequenceClassification.from_pretrained('org/tiny', { revision: 'v9' })
+    const error = await failure(loading)
+    expect(error.code).toBe('MODEL_NOT_FOUND')
+    const url = `${around.hub.url}/org/tiny/resolve/v9/config.json (RevisionNotFound)`
+    for (const place of [join(process.cwd(), 'org/tiny'), join(process.cwd(), 'models/org/tiny'), url])
+      expect(error.message).toContain(place)
+  })
+
+  test.each([429, 500, 502, 503, 504])('%d: asked again after a while', async status => {
+    around.hub.misbehave = ask =>
+      ask.nth < 3 && send(ask.response, status, status === 429 ? { 'retry-after': '0' } : {})
+    await load()
+    expect(around.hub.count('HEAD config.json')).toBeGreaterThanOrEqual(3)
+  })
+
+  test('waits as long as it is told, in seconds or until a date', async () => {
+    const dates: Record<number, string> = { 1: '1', 2: new Date(Date.now() + 3000).toUTCString() }
+    const times: number[] = []
+    around.hub.misbehave = ask => {
+      if (ask.file === 'config.json' && ask.method === 'HEAD') times.push(performance.now())
+      return ask.file === 'config.json' && ask.nth < 3 && send(ask.response, 429, { 'retry-after': dates[ask.nth]! })
+    }
+    await load()
+    expect(times[1]! - times[0]!).toBeGreaterThan(950)
+    expect(times[2]! - times[0]!).toBeGreaterThan(1900)
+  })
+
+  test('does not wait for an hour, and ends after five attempts', async () => {
+    around.hub.misbehave = ask => send(ask.response, 429, { 'retry-after': '3600' })
+    expect(await failure(load())).toMatchObject({
+      code: 'DOWNLOAD_FAILED',
+      message: expect.stringMatching(/429.*asks to wait 3600 s/),
+    })
+    expect(around.hub.asked).toHaveLength(1)
+    around.hub.reset()
+    around.hub.misbehave = ask => send(ask.response, 503, {})
+    expect(await failure(load())).toMatchObject({
+      message: expect.stringContaining('after 5 attempts: it answers 503'),
+    })
+    expect(around.hub.asked).toHaveLength(5)
+  })
+
+  test('no hub at all', async () => {
+    process.env['HF_ENDPOINT'] = 'http://127.0.0.1:1'
+    expect(await failure(load())).toMatchObject({ code: 'DOWNLOAD_FAILED', message: expect.stringContaining('failed') })
+    process.env['HF_ENDPOINT'] = 'ftp://127.0.0.1'
+    expect(await failure(load())).toMatchObject({ code: 'INVALID_INPUT', message: expect.stringContaining('"ftp:') })
+  })
+})
+
+describe('a signal', () => {
+  test('stops a slow download with its reason; what came is kept', async () => {
+    around.hub.misbehave = ask => isBytes(ask) && ask.nth === 1 && sendSome(ask, 2000, false)
+    const controller = new AbortController()
+    const loading = failure(load(controller.signal))
+    await expect.poll(() => around.hub.count(/^GET storage/)).toBe(1)
+    await new Promise(resolve => setTimeout(resolve, 50))
+    const reason = new Error('enough')
+    controller.abort(reason)
+    expect(await loading).toBe(reason)
+    expect(readFileSync(join(blobs(), partial()))).toHaveLength(2000)
+    expect(filesBelow(around.folder).filter(file => file.endsWith('.lock'))).toEqual([])
+  })
+
+  test('stops waiting for a hub that is busy', async () => {
+    around.hub.misbehave = ask => send(ask.response, 503, { 'retry-after': '30' })
+    const begin = performance.now()
+    expect(await failure(load(AbortSignal.timeout(100)))).toMatchObject({ name: 'TimeoutError' })
+    expect(performance.now() - begin).toBeLessThan(5000)
+  })
+})

@@ -1,0 +1,212 @@
+// Answers: against transformers' own pipeline (4.57; later ones have none), in windows, and in any company.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { bestSpans, spanScores } from '../../../lib/pipelines/answer-spans.js'
+import {
+  pipeline,
+  type QuestionAnswer,
+  type QuestionAnsweringOptions,
+  type QuestionAnsweringPipeline,
+} from '../../../lib/pipelines/index.js'
+import { fixture } from './fixture.js'
+
+interface Case {
+  question: string
+  context: string
+  options: QuestionAnsweringOptions
+  /** By transformers' own pipeline, with `align_to_words: False`. */
+  stock: QuestionAnswer | QuestionAnswer[]
+  /** Likewise without adding up answers of the same letters, where that differs. */
+  spans?: QuestionAnswer | QuestionAnswer[]
+}
+
+const { folder, expected } = fixture<{ cases: Case[] }>('question-answering')
+const questions = [...new Set(expected.cases.map(each => each.question))]
+const contexts = [...new Set(expected.cases.map(each => each.context))]
+const long = contexts.find(each => each.length > 300)!
+const asked = questions.flatMap(question => contexts.map(context => ({ question, context })))
+
+let qa: QuestionAnsweringPipeline
+beforeAll(async () => {
+  qa = await pipeline('question-answering', folder)
+})
+afterAll(() => qa.dispose())
+
+describe('as transformers says', () => {
+  const named = expected.cases.map(each => ({
+    ...each,
+    name: `${JSON.stringify(each.options)} ${each.question.slice(0, 5)} ${each.context.slice(0, 20)}`,
+  }))
+  test.each(named)('$name', async ({ question, context, options, stock, spans = stock }) => {
+    const own = { doc_stride: 20, ...options, offsets: 'codepoint' as const }
+    const found = [await qa(question, context, own as { top_k: 4 })].flat()
+    // It also tells [CLS] as an empty answer of score 0, and a span once for each window.
+    const wanted = [spans]
+      .flat()
+      .filter(each => each.answer !== '' || (options.handle_impossible_answer && each.score > 0))
+    const once = wanted.filter(
+      (each, i) => wanted.findIndex(other => other.start === each.start && other.end === each.end) === i,
+    )
+    expect(found.slice(0, once.length)).toEqual(once.map(each => ({ ...each, score: expect.closeTo(each.score, 5) })))
+    const scores = found.map(each => each.score)
+    expect(scores).toEqual([...scores].sort((a, b) => b - a))
+  })
+
+  test('the windows of a long text were among them', () => {
+    expect(qa.tokenizer.encode(long).length).toBeGreaterThan(2 * 64)
+    expect(expected.cases.filter(each => each.spans && each.context === long).length).toBeGreaterThan(3)
+  })
+})
+
+describe('spans', () => {
+  const all = (first: number, last: number): string => `${first} ${last}`
+
+  test('an answer does not end before it begins, and has at most so many tokens', () => {
+    // The likeliest end stands before the likeliest start.
+    const scores = spanScores([-9, 0, 0, 5, 0], [-9, 0, 5, 0, 1])
+    expect(bestSpans(scores, 15, 1, all)).toMatchObject([{ first: 2, last: 3 }])
+    expect(bestSpans(scores, 1, 1, all)).toMatchObject([{ first: 2, last: 2 }])
+    expect(bestSpans(scores, 15, 99, all)).toHaveLength(10)
+    expect(
+      bestSpans(scores, 2, 99, all)
+        .map(({ first, last }) => last - first)
+        .sort(),
+    ).toEqual([0, 0, 0, 0, 1, 1, 1])
+  })
+
+  test('the probabilities are shared by the context and the place for no answer only', () => {
+    const { noAnswer, start, end } = spanScores([1, 1, 1], [0, 0, 0])
+    expect([noAnswer, ...start, ...end]).toEqual(
+      [1 / 9, 1 / 3, 1 / 3, 1 / 3, 1 / 3].map(each => expect.closeTo(each, 12)),
+    )
+    expect(spanScores([-Infinity, 0, 0], [-Infinity, 0, 0])).toMatchObject({
+      noAnswer: 0,
+      start: new Float64Array([0.5, 0.5]),
+    })
+  })
+
+  test('spans of one name are one answer, with the better score; others take their places', () => {
+    const scores = spanScores([-9, 3, 2, 1], [-9, 3, 2, 1])
+    expect(bestSpans(scores, 1, 2, all).map(each => each.first)).toEqual([0, 1])
+    expect(bestSpans(scores, 1, 2, first => (first < 2 ? 'same' : 'other')).map(each => each.first)).toEqual([0, 2])
+  })
+})
+
+describe('shapes', () => {
+  const [question, context] = [questions[0]!, contexts[0]!]
+
+  test('one answer, or with top_k a list', async () => {
+    const one = await qa(question, context)
+    expect(Object.keys(one)).toEqual(['answer', 'score', 'start', 'end'])
+    expect(context.slice(one.start, one.end)).toBe(one.answer)
+    const three = await qa(question, context, { top_k: 3 })
+    expect(three).toHaveLength(3)
+    expect(three[0]).toEqual(one)
+    expect(await qa({ question, context })).toEqual(one)
+    expect(await qa({ question, context }, { top_k: 3 })).toEqual(three)
+  })
+
+  test('lists of questions and contexts, or of both together', async () => {
+    const lists = [asked.map(each => each.question), asked.map(each => each.context)] as const
+    const found = await qa(...lists)
+    expect(await qa(asked)).toEqual(found)
+    expect(await qa.each(asked)).toEqual(found.map(each => [each]))
+    expect(await qa(...lists, { top_k: 2 })).toEqual(await qa.each(asked, { top_k: 2 }))
+    expect(await qa([], [])).toEqual([])
+    expect(await qa([])).toEqual([])
+  })
+
+  test('a question has the same answers alone, in any list, in any order and any batch size', async () => {
+    for (const options of [{ top_k: 1 }, { top_k: 5, doc_stride: 12, handle_impossible_answer: true }]) {
+      const together = await qa.each([...asked].reverse(), options)
+      const alone = []
+      for (const each of [...asked].reverse()) alone.push(...(await qa.each([each], options)))
+      expect(together).toEqual(alone)
+      expect(await qa.each([...asked].reverse(), { ...options, batch_size: 3 })).toEqual(alone)
+    }
+  })
+
+  test('no answer competes where it may', async () => {
+    const found = await qa(question, context, { top_k: 1e6, max_answer_len: 1e6, handle_impossible_answer: true })
+    const [empty, ...others] = found.filter(each => each.answer === '')
+    expect(empty).toMatchObject({ start: 0, end: 0 })
+    expect(others).toEqual([])
+    expect(await qa(question, context, { top_k: 1e6, max_answer_len: 1e6 })).toEqual(
+      found.filter(each => each !== empty),
+    )
+    // [CLS] takes its share of both.
+    expect(found.reduce((sum, each) => sum + each.score, 0)).toBeLessThan(1)
+  })
+})
+
+describe('long texts', () => {
+  test('are read to their end: an answer behind the last position is found', async () => {
+    const found = await qa(questions[0]!, long, { top_k: 5000 })
+    expect(Math.max(...found.map(each => each.end))).toBe(long.length)
+    expect(found.every(each => each.truncated === undefined && long.slice(each.start, each.end) === each.answer)).toBe(
+      true,
+    )
+    await expect(qa(questions[0]!, long, { truncation: false })).rejects.toMatchObject({
+      code: 'TOO_LONG',
+      message: expect.stringMatching(
+        /^The question with its context has \d+ tokens, special tokens included; at most 64/,
+      ),
+    })
+  })
+
+  test('a question is cut, and that is said', async () => {
+    const cuts: unknown[] = []
+    const options = { max_question_len: 2, onTruncated: cuts.push.bind(cuts) }
+    const found = await qa([{ question: 'The', context: 'king' }, ...asked.slice(0, 1)], options)
+    expect(cuts).toEqual([{ index: 1, limit: 2 }])
+    expect(found.map(each => each.truncated)).toEqual([undefined, true])
+    const first = qa.tokenizer.decode(qa.tokenizer.encode(questions[0]!).slice(1, 3))
+    expect(found[1]).toEqual({ ...(await qa(first, contexts[0]!)), truncated: true })
+    await expect(qa(asked, { max_question_len: 2, truncation: false })).rejects.toMatchObject({
+      code: 'TOO_LONG',
+      message: expect.stringMatching(/^Question 0 has \d+ tokens; at most 2 are read \(max_question_len\)\.$/),
+    })
+  })
+
+  test('a question as long as the model leaves half of it to the context', async () => {
+    const words = 'the '.repeat(100)
+    const found = await qa(words, long, { onTruncated: () => {} })
+    expect(found.truncated).toBe(true)
+    await expect(qa(words, long, { max_question_len: 100 })).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      message: 'The question leaves no room for the context: at most 64 tokens are read at once.',
+    })
+  })
+})
+
+test('mistakes', async () => {
+  const wrong = async (args: unknown[], message: string, code = 'INVALID_INPUT'): Promise<void> =>
+    expect((qa as unknown as (...args: unknown[]) => Promise<unknown>)(...args)).rejects.toMatchObject({
+      code,
+      message,
+    })
+  await wrong(
+    ['a'],
+    'A question needs its context, a string; a list of questions needs a list of contexts, not undefined.',
+  )
+  await wrong(
+    [['a'], 'b'],
+    'A question needs its context, a string; a list of questions needs a list of contexts, not "b".',
+  )
+  await wrong([['a', 'b'], ['c']], 'Each question needs its context: there are 2 questions and 1 contexts.')
+  await wrong([['a'], [1]], 'Input 0 must be { question, context }, two strings, not an object with question, context.')
+  await wrong([{ question: 'a' }], 'The input must be { question, context }, two strings, not an object with question.')
+  await wrong(['', 'b'], 'The question is empty: it has no tokens.', 'EMPTY_INPUT')
+  await wrong([['a'], [' \n']], 'Context 0 is empty: it has no tokens.', 'EMPTY_INPUT')
+  await wrong(['a', 'b', { top_k: 0 }], 'top_k must be a whole number from 1 on, not 0.')
+  await wrong(['a', 'b', { doc_stride: -1 }], 'doc_stride must be a whole number from 0 on, not -1.')
+  await wrong(
+    ['a', 'b', { doc_stride: 60 }],
+    'doc_stride 60 must be smaller than the 60 tokens that a window has room for.',
+  )
+  await wrong(['a', 'b', { max_answer_len: 0 }], 'max_answer_len must be a whole number from 1 on, not 0.')
+  await wrong(['a', 'b', { max_question_len: 1.5 }], 'max_question_len must be a whole number from 1 on, not 1.5.')
+  await wrong(['a', 'b', { handle_impossible_answer: 1 }], 'handle_impossible_answer must be true or false, not 1.')
+  await wrong(['a', 'b', { offsets: 8 }], "offsets must be 'utf16' or 'codepoint', not 8.")
+  await wrong(['a', 'b', null], 'Options must be an object, not null.')
+  await expect(pipeline('question-answering')).rejects.toMatchObject({ code: 'NO_HEAD' })
+})

@@ -1,0 +1,96 @@
+// The package as people get it: packed, and installed into an empty folder without network and without install scripts.
+// The host's binary is the one in prebuilds/ where a release was built, else the local build under that name.
+import { spawnSync } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { nativeAddonPath } from '../../lib/native-loader.js'
+
+const root = join(import.meta.dirname, '../..')
+
+export interface Packed {
+  /** The tarball. */
+  file: string
+  bytes: number
+  unpackedBytes: number
+  /** Paths inside the package. */
+  files: string[]
+}
+
+interface PackReport {
+  filename: string
+  size: number
+  unpackedSize: number
+  files: { path: string }[]
+}
+
+/** Runs a program to its end; throws with what it printed if it fails. */
+export function succeed(program: string, args: string[], cwd: string, env: Record<string, string> = {}): string {
+  const { status, stdout, stderr, error } = spawnSync(program, args, {
+    cwd,
+    encoding: 'utf8',
+    env: { ...surroundings(), ...env },
+  })
+  if (error) throw error
+  if (status !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${status}:\n${stdout}\n${stderr}`)
+  return stdout
+}
+
+/** Of the test run nothing may reach a consumer: not its addon, not its npm settings. */
+export function surroundings(): Record<string, string> {
+  const kept = Object.entries(process.env).filter(([name]) => !/^(ALBERT_|npm_|NODE_|VITEST|JEST|CI$)/.test(name))
+  return Object.fromEntries(kept) as Record<string, string>
+}
+
+/** Packs what `npm pack` would take from here, with a binary for the host in any case. */
+export function pack(): Packed {
+  const stage = mkdtempSync(join(tmpdir(), 'albert-pack-'))
+  const files = report(root, '--dry-run').files.map(({ path }) => path)
+  for (const path of files) {
+    mkdirSync(dirname(join(stage, path)), { recursive: true })
+    cpSync(join(root, path), join(stage, path))
+  }
+  const binary = join(stage, 'prebuilds', hostBinary())
+  if (!existsSync(binary)) {
+    mkdirSync(dirname(binary), { recursive: true })
+    cpSync(nativeAddonPath(), binary)
+  }
+  const packed = report(stage)
+  return {
+    file: join(stage, packed.filename),
+    bytes: packed.size,
+    unpackedBytes: packed.unpackedSize,
+    files: packed.files.map(({ path }) => path),
+  }
+}
+
+/** Its path in prebuilds/. The tests run where Node has a glibc, on Linux, or has no choice. */
+export function hostBinary(): string {
+  return `${process.platform}-${process.arch}/${process.platform === 'linux' ? 'albert.glibc.node' : 'albert.node'}`
+}
+
+function report(folder: string, ...flags: string[]): PackReport {
+  return (JSON.parse(succeed('npm', ['pack', '--json', '--ignore-scripts', ...flags], folder)) as [PackReport])[0]
+}
+
+/** An empty folder with the package installed: no network, no scripts, nothing in npm's cache. */
+export function install(tarball: string): string {
+  const app = mkdtempSync(join(tmpdir(), 'albert-app-'))
+  const cache = mkdtempSync(join(tmpdir(), 'albert-npm-cache-'))
+  succeed(
+    'npm',
+    ['install', '--offline', '--ignore-scripts', '--no-audit', '--no-fund', '--cache', cache, tarball],
+    app,
+  )
+  return app
+}
+
+/** A tool of test/package/package.json, which `npm test` installs. */
+export function tool(name: string): string {
+  const folder = join(import.meta.dirname, 'node_modules')
+  const manifest = JSON.parse(readFileSync(join(folder, name, 'package.json'), 'utf8')) as {
+    bin: string | Record<string, string>
+  }
+  const bin = typeof manifest.bin === 'string' ? manifest.bin : Object.values(manifest.bin)[0]!
+  return join(folder, name, bin)
+}
