@@ -136,11 +136,15 @@ export function checkAll(files) {
   return all.every(list => list.length === 0)
 }
 
+/** @param {string} path */
+export function sumOf(path) {
+  return createHash('sha256').update(readFileSync(path)).digest('hex')
+}
+
 /** SHA256SUMS as `sha256sum --check` reads it. @param {{ path: string, target: Target }[]} files */
 export function writeSums(files) {
-  const line = ({ path, target }) =>
-    `${createHash('sha256').update(readFileSync(path)).digest('hex')}  ${target.file}\n`
-  writeFileSync(join(root, 'prebuilds/SHA256SUMS'), files.map(line).join(''))
+  const lines = files.map(({ path, target }) => `${sumOf(path)}  ${target.file}\n`)
+  writeFileSync(join(root, 'prebuilds/SHA256SUMS'), lines.join(''))
 }
 
 function main([name, path]) {
