@@ -11,7 +11,8 @@ namespace {
 
 // Programs that embed Node may keep it in a library of its own.
 FARPROC find(const char* name) {
-  for (const HMODULE host : {GetModuleHandleW(nullptr), GetModuleHandleW(L"node.dll"), GetModuleHandleW(L"libnode.dll")}) {
+  for (const HMODULE host :
+       {GetModuleHandleW(nullptr), GetModuleHandleW(L"node.dll"), GetModuleHandleW(L"libnode.dll")}) {
     if (host == nullptr) continue;
     if (const FARPROC function = GetProcAddress(host, name); function != nullptr) return function;
   }

@@ -3,6 +3,8 @@
 #   ALBERT_TRIPLE  the platform with its oldest system, for example x86_64-linux-gnu.2.28
 # The C++ runtime is linked in. Paths of this machine stay out, so that every machine makes the same bytes.
 set(CMAKE_TRY_COMPILE_PLATFORM_VARIABLES ALBERT_ZIG ALBERT_TRIPLE)
+# Programs are not linked while CMake looks around: zig would compile a whole C library for each platform.
+set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
 
 if(ALBERT_TRIPLE MATCHES "-linux-")
   set(CMAKE_SYSTEM_NAME Linux)
