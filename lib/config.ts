@@ -2,18 +2,22 @@
 // it describes a model that cannot exist. Nothing is allocated from a number that was not checked here.
 import { ConfigFields, describe, isObject } from './config-fields.js'
 import { AlbertError } from './errors.js'
+import type { NativeHead } from './native.js'
 import { readJsonFile } from './regular-file.js'
 
 /** What stands on top of the encoder; the class of transformers is `architectures[0]` of config.json. */
-export type HeadName =
-  | 'none'
-  | 'masked_lm'
-  | 'pretraining'
-  | 'sequence_classification'
-  | 'token_classification'
-  | 'question_answering'
-  | 'multiple_choice'
-  | 'squad2'
+export type HeadName = NativeHead
+
+export const headNames: readonly HeadName[] = [
+  'none',
+  'masked_lm',
+  'pretraining',
+  'sequence_classification',
+  'token_classification',
+  'question_answering',
+  'multiple_choice',
+  'squad2',
+]
 
 export type ProblemType = 'regression' | 'single_label_classification' | 'multi_label_classification'
 
@@ -243,6 +247,8 @@ function checkBert(c: AlbertConfig, f: ConfigFields): void {
   const pruned = c.other['pruned_heads']
   if (isObject(pruned) && Object.keys(pruned).length > 0) f.refuse('pruned_heads', pruned, 'empty')
   if (c.model_type !== 'bert') return
+  // A BERT's file has no such field: it would be lost when the configuration is saved.
+  if (c.num_hidden_groups > 1) f.refuse('num_hidden_groups', c.num_hidden_groups, "1 where model_type is 'bert'")
   const { sharing, num_hidden_layers: layers } = c
   const shared = sharing?.attention_groups !== layers || sharing.ffn_groups !== layers || c.inner_group_num > 1
   if (shared || c.embedding_projection) {

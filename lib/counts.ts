@@ -2,7 +2,7 @@
 // operations. Parameters are counted from the list of tensors that files hold, so that no formula can drift from it.
 // Leaves out: what was published about these models (published.ts) and how it is shown (cli).
 import { expectedParameters } from './checkpoint/names.js'
-import { type AlbertConfig, attentionMap, ffnMap, type HeadName } from './config.js'
+import { type AlbertConfig, attentionMap, ffnMap, type HeadName, headNames } from './config.js'
 
 /** Parameters by part. A shared set counts once; so does the word table where the masked-word decoder uses it again. */
 export interface ParameterParts {
@@ -45,17 +45,6 @@ const PARTS: [pattern: RegExp, part: ParameterPart][] = [
   [/./, 'classifier'],
 ]
 
-const HEADS: HeadName[] = [
-  'none',
-  'masked_lm',
-  'pretraining',
-  'sequence_classification',
-  'token_classification',
-  'question_answering',
-  'multiple_choice',
-  'squad2',
-]
-
 /** Parameters of a model with this head, by part. */
 export function parameterParts(config: AlbertConfig, head: HeadName = 'none'): ParameterParts {
   const parts = Object.fromEntries(PARTS.map(([, part]) => [part, 0])) as unknown as ParameterParts
@@ -73,7 +62,7 @@ export function parameterCount(config: AlbertConfig, head: HeadName = 'none'): n
 
 /** All parameters by head: `none` is the bare encoder with its pooler. */
 export function parameterCounts(config: AlbertConfig): Record<HeadName, number> {
-  return Object.fromEntries(HEADS.map(head => [head, parameterCount(config, head)])) as Record<HeadName, number>
+  return Object.fromEntries(headNames.map(head => [head, parameterCount(config, head)])) as Record<HeadName, number>
 }
 
 /** Bytes of the float32 weights of all layers, each shared set once: what a forward pass must reach again and again. */

@@ -25,13 +25,13 @@ export function spanScores(startLogits: ArrayLike<number>, endLogits: ArrayLike<
 
 /**
  * The `count` best spans of at most `longest` tokens, best first; of equal ones the earlier and shorter. Spans that
- * `nameOf` gives one name are the same answer, told once.
+ * `nameOf` gives one name are the same answer, told once; those without a name are none.
  */
 export function bestSpans(
   { start, end }: SpanScores,
   longest: number,
   count: number,
-  nameOf: (first: number, last: number) => string,
+  nameOf: (first: number, last: number) => string | undefined,
 ): Span[] {
   const spans: Span[] = []
   for (let first = 0; first < start.length; first++)
@@ -43,7 +43,7 @@ export function bestSpans(
     for (const at of best(scores, wanted)) {
       const { first, last } = spans[at]!
       const name = nameOf(first, last)
-      if (!names.has(name)) names.set(name, spans[at]!)
+      if (name !== undefined && !names.has(name)) names.set(name, spans[at]!)
     }
     if (names.size >= count || wanted >= spans.length) return [...names.values()].slice(0, count)
   }

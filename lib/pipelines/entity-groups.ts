@@ -47,7 +47,7 @@ export function labelledWords(tokens: readonly ScoredToken[], strategy: WordStra
   return words.map(word => labelled(word, wordScores(word, strategy)))
 }
 
-/** Groups of one tag. `I-` goes on with the group before it, `B-` and `S-` begin one, `E-` and `S-` end it. */
+/** Groups of one tag that have any text. `I-` goes on with the group before it, `B-` and `S-` begin one, `E-` and `S-` end it. */
 export function groups(parts: readonly LabelledPart[], labels: (id: number) => string): Entity[] {
   const lists: { tag: string; parts: LabelledPart[] }[] = []
   let closed = true
@@ -58,13 +58,23 @@ export function groups(parts: readonly LabelledPart[], labels: (id: number) => s
     else lists.push({ tag, parts: [part] })
     closed = prefix === 'E' || prefix === 'S'
   }
-  return lists.map(list => ({
-    tag: list.tag,
-    score: list.parts.reduce((sum, part) => sum + part.score, 0) / list.parts.length,
-    word: wordOf(list.parts.flatMap(part => part.pieces)),
-    start: list.parts[0]!.start,
-    end: list.parts.at(-1)!.end,
-  }))
+  return lists.flatMap(list => {
+    const first = list.parts.find(hasText)
+    const last = list.parts.findLast(hasText)
+    if (!first || !last) return []
+    return {
+      tag: list.tag,
+      score: list.parts.reduce((sum, part) => sum + part.score, 0) / list.parts.length,
+      word: wordOf(list.parts.slice(0, list.parts.indexOf(last) + 1).flatMap(part => part.pieces)),
+      start: first.start,
+      end: last.end,
+    }
+  })
+}
+
+/** A lone word mark has none. */
+function hasText({ start, end }: { start: number; end: number }): boolean {
+  return end > start
 }
 
 /** Entities of windows that overlap: of those that lie on each other the longest stays, of equally long ones the surest. */
@@ -90,8 +100,8 @@ function labelled(tokens: readonly ScoredToken[], scores: Float64Array): Labelle
     label,
     score: scores[label]!,
     pieces: tokens.map(token => token.piece),
-    start: tokens[0]!.start,
-    end: tokens.at(-1)!.end,
+    start: (tokens.find(hasText) ?? tokens[0]!).start,
+    end: (tokens.findLast(hasText) ?? tokens.at(-1)!).end,
   }
 }
 

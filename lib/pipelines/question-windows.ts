@@ -39,7 +39,10 @@ export function contextWindows(
   names: PartNames,
 ): Encoding[] {
   const [from, end] = rangeOf(sequence, 1)
-  if (from === end) throw new AlbertError('EMPTY_INPUT', `${names.context} is empty: it has no tokens.`)
+  const { offsets } = sequence
+  const empty = (token: number): boolean => offsets[2 * token] === offsets[2 * token + 1]
+  if (Array.from({ length: end - from }, (_, i) => from + i).every(empty))
+    throw new AlbertError('EMPTY_INPUT', `${names.context} is empty: it has no tokens to answer with.`)
   const room = roomFor(sequence, 1, limit)
   if (room < 1) {
     const message = `${names.question} leaves no room for the context: at most ${limit} tokens are read at once.`

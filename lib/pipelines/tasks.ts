@@ -1,5 +1,5 @@
 // The tasks there are: one line each, read by the factory, the command line, the types and the documentation check.
-import { type AlbertConfig, labelCount } from '../config.js'
+import { type AlbertConfig, headNames, labelCount } from '../config.js'
 import type { NativeHead } from '../native.js'
 import type { WarningCallback } from '../warnings.js'
 import { type FeatureExtractionPipeline, featureExtraction } from './feature-extraction.js'
@@ -50,23 +50,13 @@ export interface Task {
   create(text: TextModel, tell?: WarningCallback): unknown
 }
 
-const anyHead: readonly NativeHead[] = [
-  'none',
-  'masked_lm',
-  'pretraining',
-  'sequence_classification',
-  'token_classification',
-  'question_answering',
-  'multiple_choice',
-  'squad2',
-]
 const anyModel = 'any ALBERT model'
 
 export const tasks: {
   readonly [T in TaskName]: Task & { create(text: TextModel, tell?: WarningCallback): Pipelines[T] }
 } = {
-  'feature-extraction': { alias: 'embeddings', heads: anyHead, needs: anyModel, create: featureExtraction },
-  'sentence-similarity': { heads: anyHead, needs: anyModel, create: sentenceSimilarity },
+  'feature-extraction': { alias: 'embeddings', heads: headNames, needs: anyModel, create: featureExtraction },
+  'sentence-similarity': { heads: headNames, needs: anyModel, create: sentenceSimilarity },
   'fill-mask': {
     heads: ['masked_lm', 'pretraining'],
     needs: 'a model with a masked-word head (AlbertForMaskedLM or AlbertForPreTraining)',

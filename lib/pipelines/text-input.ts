@@ -48,6 +48,13 @@ export function checkString(name: string, value: unknown): asserts value is stri
   throw new AlbertError('INVALID_INPUT', `${name} must be a string, not ${shown(value)}.`)
 }
 
+/** The same for tasks that take plain strings. */
+export function stringList(inputs: unknown): string[] {
+  const list: unknown[] = Array.isArray(inputs) ? inputs : [inputs]
+  for (const [index, input] of list.entries()) checkString(nameOf(inputs, index), input)
+  return list as string[]
+}
+
 /** `Text 3` of a list, `The text` if there is only one. */
 export function nameOf(inputs: unknown, index: number): string {
   return Array.isArray(inputs) && inputs.length > 1 ? `Text ${index}` : 'The text'

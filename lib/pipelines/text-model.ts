@@ -5,11 +5,12 @@ import { packEncodings } from '../batch.js'
 import { AlbertError } from '../errors.js'
 import { checkOptions } from '../options.js'
 import type { FloatTensor } from '../tensor.js'
-import type { AlbertTokenizer, Encoding } from '../tokenizer/index.js'
+import type { AlbertTokenizer, EncodeIdsOptions, Encoding } from '../tokenizer/index.js'
 import { warn } from '../warnings.js'
 import type { TaskName } from './tasks.js'
 import { checkTextOptions, nameOf, type TextOptions, type TextOrPair, type TruncatedText } from './text-input.js'
 import { tokenBatches, tokenBudget, WINDOW } from './token-batches.js'
+import { TokenPlaces } from './token-places.js'
 
 /** Any model class, whatever it takes and answers when called by itself. */
 export type AnyModel = AlbertPreTrainedModel<never, unknown>
@@ -53,6 +54,7 @@ export class TextModel {
   readonly model: AnyModel
   readonly tokenizer: AlbertTokenizer
   readonly #owned: boolean
+  readonly #places: TokenPlaces
   #warned = false
 
   constructor(task: TaskName, model: AnyModel, tokenizer: AlbertTokenizer, owned: boolean) {
@@ -60,6 +62,7 @@ export class TextModel {
     this.model = model
     this.tokenizer = tokenizer
     this.#owned = owned
+    this.#places = new TokenPlaces(tokenizer)
   }
 
   /**
@@ -146,7 +149,7 @@ export class TextModel {
     const truncation = cuts && (options.truncation ?? true)
     const tokens = tokenBudget(this.model.threads)
     for (let at = 0; at < inputs.length; at += WINDOW) {
-      const encodings = await this.tokenizer.encodeBatch(inputs.slice(at, at + WINDOW).map(tokenizerInput), {
+      const encodings = await this.#encode(inputs.slice(at, at + WINDOW).map(textsOf), {
         truncation,
         max_length: truncation ? limit : null,
         ...(options.signal && { signal: options.signal }),
@@ -157,6 +160,18 @@ export class TextModel {
       const lengths = texts.map(text => text.ids.length)
       for (const batch of tokenBatches(lengths, tokens, options.batch_size)) yield batch.map(i => texts[i]!)
     }
+  }
+
+  /** Texts or pairs to sequences whose offsets are places in these very texts. */
+  async #encode(inputs: string[][], options: EncodeIdsOptions & { signal?: AbortSignal }): Promise<Encoding[]> {
+    const vanished = inputs.map(texts => texts.map(text => this.#places.vanishing(text)))
+    const read = inputs.map((texts, i) => {
+      const [first = '', second] = texts.map((text, part) => text.slice(vanished[i]![part]))
+      return second === undefined ? first : ([first, second] as const)
+    })
+    const encodings = await this.tokenizer.encodeBatch(read, options)
+    for (const [i, encoding] of encodings.entries()) this.#places.correct(encoding, inputs[i]!, vanished[i]!)
+    return encodings
   }
 
   #batchOf(texts: EncodedText[], signal: AbortSignal | undefined): TextBatch {
@@ -172,9 +187,9 @@ export class TextModel {
 
 type SequencesOf = (encoding: Encoding, limit: number, index: number) => Encoding[]
 
-function tokenizerInput(input: TextOrPair): string | [string, string] {
-  if (typeof input === 'string') return input
-  return input.text_pair == null ? input.text : [input.text, input.text_pair]
+function textsOf(input: TextOrPair): string[] {
+  if (typeof input === 'string') return [input]
+  return input.text_pair == null ? [input.text] : [input.text, input.text_pair]
 }
 
 export function tooLong(name: string, tokens: number, limit: number): AlbertError {

@@ -3,7 +3,7 @@ import { AlbertError } from '../errors.js'
 import { checkOptions, shown } from '../options.js'
 import { pairLogits } from './pair-logits.js'
 import { best, sigmoid } from './scores.js'
-import { checkString, checkWhole, nameOf, type TextOptions } from './text-input.js'
+import { checkString, checkWhole, nameOf, stringList, type TextOptions } from './text-input.js'
 import { type Pipeline, pipelineOf, type TextModel } from './text-model.js'
 
 export interface TextRankingOptions extends TextOptions {
@@ -35,7 +35,7 @@ export function textRanking(text: TextModel): TextRankingPipeline {
     checkOptions(options)
     checkWhole('top_n', options.top_n, 1, Number.MAX_SAFE_INTEGER)
     checkString('query', query)
-    const list = checkedTexts(texts)
+    const list = textList(texts)
     const pairs = list.map(text_pair => ({ text: query, text_pair }))
     const answers = await pairLogits(text, pairs, options, index => ({ index, name: nameOf(list, index) }))
     const logits = answers.map(answer => answer.logits[0]!)
@@ -51,9 +51,7 @@ export function textRanking(text: TextModel): TextRankingPipeline {
   return pipelineOf<TextRankingPipeline>(text, call, {})
 }
 
-function checkedTexts(texts: unknown): string[] {
-  if (!Array.isArray(texts))
-    throw new AlbertError('INVALID_INPUT', `texts must be a list of strings, not ${shown(texts)}.`)
-  for (const [i, each] of texts.entries()) checkString(`texts[${i}]`, each)
-  return texts as string[]
+function textList(texts: unknown): string[] {
+  if (Array.isArray(texts)) return stringList(texts)
+  throw new AlbertError('INVALID_INPUT', `texts must be a list of strings, not ${shown(texts)}.`)
 }

@@ -12,7 +12,7 @@ import {
   withoutOverlaps,
 } from './entity-groups.js'
 import { softmax } from './scores.js'
-import { checkString, checkWhole, nameOf, type TextOptions } from './text-input.js'
+import { checkWhole, stringList, type TextOptions } from './text-input.js'
 import { type EncodedText, type Pipeline, pipelineOf, type TextBatch, type TextModel } from './text-model.js'
 import { checkOffsets, placeIn } from './text-offsets.js'
 import { checkOverlap, roomFor, tokenWindows } from './token-windows.js'
@@ -82,7 +82,7 @@ export interface TokenClassificationPipeline extends Pipeline {
 
 export function tokenClassification(text: TextModel): TokenClassificationPipeline {
   const answers = async (inputs: unknown, options: TokenClassificationOptions): Promise<unknown[][]> => {
-    const list = checkedTexts(inputs)
+    const list = stringList(inputs)
     checkTaskOptions(options)
     return (options.aggregation_strategy ?? 'none') === 'none'
       ? tokenLabels(text, list, options)
@@ -190,12 +190,6 @@ function cut(encoded: EncodedText): { truncated?: true } {
 }
 
 /** Two texts have two places to begin at, so a pair is refused. */
-function checkedTexts(inputs: unknown): string[] {
-  const list: unknown[] = Array.isArray(inputs) ? inputs : [inputs]
-  for (const [index, input] of list.entries()) checkString(nameOf(inputs, index), input)
-  return list as string[]
-}
-
 function checkTaskOptions(options: TokenClassificationOptions): void {
   checkOptions(options)
   const { aggregation_strategy: strategy = 'none', ignore_labels, stride } = options

@@ -38,7 +38,10 @@ export async function windowAnswers(
     row += count
     const startOf = (token: number): number => encoded.offsets[2 * (from + token)]!
     const endOf = (token: number): number => encoded.offsets[2 * (from + token) + 1]!
-    const spans = bestSpans(scores, max_answer_len, top_k, (first, last) => `${startOf(first)} ${endOf(last)}`)
+    // Neither a lone word mark nor the like ends an answer: it has no text.
+    const spans = bestSpans(scores, max_answer_len, top_k, (first, last) =>
+      endOf(last) > startOf(last) ? `${startOf(first)} ${endOf(last)}` : undefined,
+    )
     return {
       noAnswer: scores.noAnswer,
       spans: spans.map(({ first, last, score }) => ({ start: startOf(first), end: endOf(last), score })),

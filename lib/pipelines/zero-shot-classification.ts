@@ -6,7 +6,7 @@ import { checkOptions, shown } from '../options.js'
 import { type WarningCallback, warn } from '../warnings.js'
 import { type PairLogits, pairLogits } from './pair-logits.js'
 import { best, softmax } from './scores.js'
-import { checkString, nameOf, type TextOptions } from './text-input.js'
+import { checkString, nameOf, stringList, type TextOptions } from './text-input.js'
 import { type Pipeline, pipelineOf, type TextModel } from './text-model.js'
 
 export interface ZeroShotClassificationOptions extends TextOptions {
@@ -56,7 +56,7 @@ export function zeroShotClassification(text: TextModel, tell?: WarningCallback):
     const { hypothesis_template = 'This example is {}.', multi_label = false } = options
     const labels = checkedLabels(given)
     const hypotheses = hypothesesOf(labels, hypothesis_template)
-    const texts = checkedTexts(inputs)
+    const texts = stringList(inputs)
     const pairs = texts.flatMap(each => hypotheses.map(text_pair => ({ text: each, text_pair })))
     const rows = await pairLogits(text, pairs, options, pair => {
       const index = Math.floor(pair / labels.length)
@@ -121,12 +121,6 @@ function result(
     scores: order.map(at => scores[at]!),
     ...(rows.some(row => row.truncated) && { truncated: true as const }),
   }
-}
-
-function checkedTexts(inputs: unknown): string[] {
-  const texts: unknown[] = Array.isArray(inputs) ? inputs : [inputs]
-  for (const [i, each] of texts.entries()) checkString(nameOf(inputs, i), each)
-  return texts as string[]
 }
 
 function checkedLabels(given: unknown): string[] {

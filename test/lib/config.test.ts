@@ -180,6 +180,7 @@ const refused: [fields: Record<string, unknown>, said: RegExp][] = [
     { model_type: 'bert', sharing: { attention_groups: 1, ffn_groups: 1 } },
     /model_type is "bert" .*'albert' where layers are shared/,
   ],
+  [{ model_type: 'bert', num_hidden_groups: 2 }, /num_hidden_groups is 2 .* 1 where model_type is 'bert'/],
   [{ model_type: 'bert', inner_group_num: 2 }, /model_type is "bert"|inner_group_num/],
   [{ model_type: 'bert', embedding_projection: true }, /model_type is "bert" .* embeddings mapped/],
   [{ model_type: 'bert', embedding_size: 128 }, /embedding_size is 128 .* hidden_size, 768/],

@@ -15,7 +15,7 @@ interface Case {
   options: QuestionAnsweringOptions
   /** By transformers' own pipeline, with `align_to_words: False`. */
   stock: QuestionAnswer | QuestionAnswer[]
-  /** Likewise without adding up answers of the same letters, where that differs. */
+  /** Likewise, but a span is one answer, told once with its best score, and none ends with a lone mark: where that differs. */
   spans?: QuestionAnswer | QuestionAnswer[]
 }
 
@@ -38,17 +38,9 @@ describe('as transformers says', () => {
   }))
   test.each(named)('$name', async ({ question, context, options, stock, spans = stock }) => {
     const own = { doc_stride: 20, ...options, offsets: 'codepoint' as const }
-    const found = [await qa(question, context, own as { top_k: 4 })].flat()
-    // It also tells [CLS] as an empty answer of score 0, and a span once for each window.
-    const wanted = [spans]
-      .flat()
-      .filter(each => each.answer !== '' || (options.handle_impossible_answer && each.score > 0))
-    const once = wanted.filter(
-      (each, i) => wanted.findIndex(other => other.start === each.start && other.end === each.end) === i,
-    )
-    expect(found.slice(0, once.length)).toEqual(once.map(each => ({ ...each, score: expect.closeTo(each.score, 5) })))
-    const scores = found.map(each => each.score)
-    expect(scores).toEqual([...scores].sort((a, b) => b - a))
+    const found = await qa(question, context, own as { top_k: 4 })
+    expect(Array.isArray(found)).toBe((options.top_k ?? 1) > 1)
+    expect([found].flat()).toEqual([spans].flat().map(each => ({ ...each, score: expect.closeTo(each.score, 5) })))
   })
 
   test('the windows of a long text were among them', () => {
@@ -196,7 +188,7 @@ test('mistakes', async () => {
   await wrong([['a'], [1]], 'Input 0 must be { question, context }, two strings, not an object with question, context.')
   await wrong([{ question: 'a' }], 'The input must be { question, context }, two strings, not an object with question.')
   await wrong(['', 'b'], 'The question is empty: it has no tokens.', 'EMPTY_INPUT')
-  await wrong([['a'], [' \n']], 'Context 0 is empty: it has no tokens.', 'EMPTY_INPUT')
+  await wrong([['a'], [' \n']], 'Context 0 is empty: it has no tokens to answer with.', 'EMPTY_INPUT')
   await wrong(['a', 'b', { top_k: 0 }], 'top_k must be a whole number from 1 on, not 0.')
   await wrong(['a', 'b', { doc_stride: -1 }], 'doc_stride must be a whole number from 0 on, not -1.')
   await wrong(

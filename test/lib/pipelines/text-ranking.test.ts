@@ -84,7 +84,7 @@ describe('mistakes', () => {
   test.each([
     [[5, texts], 'query must be a string, not 5.'],
     [[query, 'a text'], 'texts must be a list of strings, not "a text".'],
-    [[query, ['a', { text: 'b' }]], 'texts[1] must be a string, not an object with text.'],
+    [[query, ['a', { text: 'b' }]], 'Text 1 must be a string, not an object with text.'],
     [[query, texts, { top_n: 0 }], 'top_n must be a whole number from 1 on, not 0.'],
     [[query, texts, { top_n: 1.5 }], 'top_n must be a whole number from 1 on, not 1.5.'],
     [[query, texts, { raw_scores: 'yes' }], 'raw_scores must be true or false, not "yes".'],

@@ -19,7 +19,7 @@ interface Case {
   options: TokenClassificationOptions
   /** By transformers' own pipeline, which takes whatever has no space before it for the rest of a word. */
   stock: Found[]
-  /** By the same with words that begin at a mark, where that differs. */
+  /** By the same with words that begin at a mark, and lone marks without text, where that differs. */
   by_mark?: Found[]
 }
 
@@ -54,10 +54,9 @@ describe('as transformers says', () => {
     expect(byWords ? withoutSpaces(found) : found).toEqual(near(by_mark ?? stock))
   })
 
-  test('words are others only where it guesses: after a lone mark another word, after a line end or tab the same one', () => {
+  test('it is another only where a piece is a lone mark, or where words end at other white space than a blank', () => {
     const different = expected.cases.filter(each => each.by_mark)
-    const differing = new Set(different.map(each => each.options.aggregation_strategy))
-    expect(differing).toEqual(new Set(['first', 'average', 'max']))
+    expect(different.length).toBeLessThan(expected.cases.length)
     for (const { text } of different)
       expect(ner.tokenizer.tokenize(text).includes('\u2581') || /[\n\t]/.test(text)).toBe(true)
   })
