@@ -3,7 +3,7 @@
   "variables": {
     # `albert build` puts the headers beside the source; a clone has them in node_modules.
     "headers": "<!(node -p \"require('path').resolve(require('fs').existsSync('include/napi.h')?'include':require('node-addon-api').include_dir)\")",
-    "core": ["<!@(node -p \"require('fs').readdirSync('native',{recursive:true}).map(f=>'native/'+f).filter(f=>f.endsWith('.cc')&&!f.startsWith('native/binding/')).join(' ')\")"],
+    "core": ["<!@(node -p \"require('fs').readdirSync('native',{recursive:true}).map(f=>'native/'+f).filter(f=>f.endsWith('.cc')&&!f.startsWith('native/binding/')&&!f.startsWith('native/release/')).join(' ')\")"],
     "tests": ["<!@(node -p \"(require('fs').existsSync('test/native')?require('fs').readdirSync('test/native',{recursive:true}):[]).map(f=>'test/native/'+f).filter(f=>f.endsWith('.cc')).join(' ')\")"],
     "benches": ["<!@(node -p \"(require('fs').existsSync('bench/ops')?require('fs').readdirSync('bench/ops',{recursive:true}):[]).map(f=>'bench/ops/'+f).filter(f=>f.endsWith('.cc')).join(' ')\")"],
     "bindings": ["<!@(node -p \"require('fs').readdirSync('native/binding',{recursive:true}).map(f=>'native/binding/'+f).filter(f=>f.endsWith('.cc')).join(' ')\")"]
