@@ -3,7 +3,7 @@
   "variables": {
     # `albert build` puts the headers beside the source; a clone has them in node_modules.
     "headers": "<!(node -p \"require('path').resolve(require('fs').existsSync('include/napi.h')?'include':require('node-addon-api').include_dir)\")",
-    "core": ["<!@(node -p \"require('fs').readdirSync('native',{recursive:true}).map(f=>'native/'+f).filter(f=>f.endsWith('.cc')&&!f.startsWith('native/binding/')).join(' ')\")"],
+    "core": ["<!@(node -p \"require('fs').readdirSync('native',{recursive:true}).map(f=>'native/'+f).filter(f=>f.endsWith('.cc')&&!f.startsWith('native/binding/')&&!f.startsWith('native/release/')).join(' ')\")"],
     "tests": ["<!@(node -p \"(require('fs').existsSync('test/native')?require('fs').readdirSync('test/native',{recursive:true}):[]).map(f=>'test/native/'+f).filter(f=>f.endsWith('.cc')).join(' ')\")"],
     "benches": ["<!@(node -p \"(require('fs').existsSync('bench/ops')?require('fs').readdirSync('bench/ops',{recursive:true}):[]).map(f=>'bench/ops/'+f).filter(f=>f.endsWith('.cc')).join(' ')\")"],
     "bindings": ["<!@(node -p \"require('fs').readdirSync('native/binding',{recursive:true}).map(f=>'native/binding/'+f).filter(f=>f.endsWith('.cc')).join(' ')\")"]
@@ -20,7 +20,7 @@
       "target_name": "albert",
       "sources": ["<@(bindings)"],
       "dependencies": ["albert_core"],
-      "defines": ["NAPI_VERSION=8", "NODE_API_NO_EXTERNAL_BUFFERS_ALLOWED"],
+      "defines": ["NAPI_VERSION=8", "NODE_API_NO_EXTERNAL_BUFFERS_ALLOWED", "NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS"],
       "cflags_cc": ["-isystem", "<(headers)"]
     },
     {

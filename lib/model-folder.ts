@@ -36,8 +36,12 @@ export async function findModel(
 }
 
 /** As findModel, for those who only look: nothing is fetched. */
-export async function presentModel(model: string = EMBEDDED_MODEL): Promise<string> {
-  const settings = hubSettings({ local_files_only: true })
+export async function presentModel(
+  model: string = EMBEDDED_MODEL,
+  revision?: string,
+  cache_dir?: string,
+): Promise<string> {
+  const settings = hubSettings({ revision: revision ?? null, cache_dir: cache_dir ?? null, local_files_only: true })
   return findModel(model, ['config', 'weights'], settings, new LoadProgress(model, undefined))
 }
 

@@ -35,11 +35,22 @@ const constructors: { [T in TensorType]: { new (length: number): TensorArrays[T]
 }
 
 export class Tensor<T extends TensorType = TensorType> {
+  /** `tensor[0]`: that entry of the first axis. It has one dimension less and shares the data. */
+  readonly [index: number]: Tensor<T>
   readonly type: T
   readonly dims: readonly number[]
   /** Number of elements. */
   readonly size: number
   #data: TensorArrays[T] | undefined
+
+  static {
+    // Numbers are caught behind the class, where names go that it does not have; all others cost what they always cost.
+    const get = (target: object, name: string | symbol, receiver: object): unknown =>
+      typeof name === 'string' && /^-?\d+$/.test(name) && #data in receiver
+        ? receiver.#entry(Number(name))
+        : Reflect.get(target, name, receiver)
+    Object.setPrototypeOf(Tensor.prototype, new Proxy(Object.prototype, { get }))
+  }
 
   constructor(type: T, data: TensorArrays[T], dims: readonly number[]) {
     if (typeof type !== 'string' || !Object.hasOwn(constructors, type)) {
@@ -120,13 +131,20 @@ export class Tensor<T extends TensorType = TensorType> {
 
   /** The entries of the first axis: tensors with one dimension less, which share the data; plain elements of a vector. */
   *[Symbol.iterator](): Generator<Tensor<T> | Element<T>> {
-    const [length, ...rest] = this.dims
+    const [length] = this.dims
     if (length === undefined) throw new AlbertError('INVALID_INPUT', 'A tensor without dimensions cannot be iterated.')
-    const stride = rest.reduce((a, b) => a * b, 1)
-    for (let i = 0; i < length; i++) {
-      if (rest.length === 0) yield this.data[i]!
-      else yield new Tensor(this.type, this.data.subarray(i * stride, (i + 1) * stride) as TensorArrays[T], rest)
+    for (let i = 0; i < length; i++) yield this.dims.length === 1 ? this.data[i]! : this.#entry(i)
+  }
+
+  #entry(index: number): Tensor<T> {
+    const [length = 0, ...rest] = this.dims
+    if (index < -length || index >= length) {
+      const message = `tensor[${index}] does not exist; a tensor [${this.dims.join(', ')}] has ${length} entries on its first axis.`
+      throw new AlbertError('INVALID_INPUT', message)
     }
+    const start = index < 0 ? index + length : index
+    const stride = rest.reduce((a, b) => a * b, 1)
+    return new Tensor(this.type, this.data.subarray(start * stride, (start + 1) * stride) as TensorArrays[T], rest)
   }
 }
 

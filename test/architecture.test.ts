@@ -20,6 +20,7 @@ describe('native: includes only go down', () => {
     cpu: ['base', 'ops', 'cpu'],
     model: ['base', 'ops', 'model'],
     binding: ['base', 'ops', 'cpu', 'model', 'binding'],
+    release: ['release'],
   }
   const files = filesOf('native', /\.(h|cc|def)$/)
 

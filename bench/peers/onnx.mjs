@@ -1,11 +1,11 @@
-// Writes an ALBERT checkpoint as the ONNX file that the peers run: base model and pooler, float32, any batch and length.
+// Writes an ALBERT checkpoint as the ONNX file that the peers run: float32, any batch and length, one head of heads.mjs.
 // Standard operators, arranged so that ONNX Runtime fuses what it can (scale into the product, tanh-GELU); each shared
-// weight stands in the file once and is used by all layers. Heads are left out: the peers are timed on the encoder.
-// Why this form and not another: docs/benchmarks.md.
+// weight stands in the file once and is used by all layers. Why this form and not another: docs/benchmarks.md.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { readCheckpoint } from './checkpoint.mjs'
 import { ELEMENT, Graph } from './graph.mjs'
+import { heads } from './heads.mjs'
 
 /** Opset 20 is the first with Gelu as an operator. */
 const OPSET = 20
@@ -23,77 +23,72 @@ function transposed({ dims: [rows, columns], data }) {
   return { dims: [columns, rows], data: out }
 }
 
-/** Writes one ALBERT into one graph. */
-class AlbertGraph {
-  #graph = new Graph('albert')
-  #config
+/** Writes one ALBERT into one graph. What heads need of it is public. */
+export class AlbertGraph {
+  graph = new Graph('albert')
   #weights
   #layerNorm
 
   /** @param {ReturnType<typeof readCheckpoint>} checkpoint */
   constructor({ config, weights }) {
-    this.#config = config
+    this.config = config
     this.#weights = weights
     this.#layerNorm = { axis: -1, epsilon: { float: config.layer_norm_eps } }
   }
 
-  /** @returns {Uint8Array} */
-  encode() {
-    const graph = this.#graph
-    const hidden = this.#config.hidden_size
+  /** @param {import('./heads.mjs').HeadName} head @returns {Uint8Array} */
+  encode(head) {
+    const graph = this.graph
     const ids = graph.input('input_ids', ELEMENT.int64, ['batch', 'sequence'])
     const mask = graph.input('attention_mask', ELEMENT.int64, ['batch', 'sequence'])
     const types = graph.input('token_type_ids', ELEMENT.int64, ['batch', 'sequence'])
 
     const embedded = this.#embed(ids, types)
-    const last = this.#encoder(embedded, this.#maskBias(mask))
-    const named = graph.node('Identity', [last], {}, 'last_hidden_state')
-    graph.output(named, ELEMENT.float, ['batch', 'sequence', hidden])
-    graph.output(this.#pool(named), ELEMENT.float, ['batch', hidden])
+    heads[head](this, this.#encoder(embedded, this.#maskBias(mask)))
     return graph.encode(OPSET)
   }
 
   /** @param {string} name @returns {Weight} */
-  #weight(name) {
+  weight(name) {
     const weight = this.#weights.get(name)
     if (!weight) throw new Error(`the checkpoint has no ${name}`)
     return weight
   }
 
   /** @param {string} name */
-  #vector(name) {
-    const { dims, data } = this.#weight(name)
-    return this.#graph.constant(name, dims, data)
+  vector(name) {
+    const { dims, data } = this.weight(name)
+    return this.graph.constant(name, dims, data)
   }
 
   /** @param {string} name */
-  #matrix(name) {
-    const { dims, data } = transposed(this.#weight(name))
-    return this.#graph.constant(name, dims, data)
+  matrix(name) {
+    const { dims, data } = transposed(this.weight(name))
+    return this.graph.constant(name, dims, data)
   }
 
   /** x W + b. @param {string} x @param {string} weight @param {string} bias */
-  #linear(x, weight, bias) {
-    return this.#graph.node('Add', [this.#graph.node('MatMul', [x, weight]), bias])
+  linear(x, weight, bias) {
+    return this.graph.node('Add', [this.graph.node('MatMul', [x, weight]), bias])
   }
 
   /** @param {string} x @param {string} gain @param {string} bias */
-  #normalize(x, gain, bias) {
-    return this.#graph.node('LayerNormalization', [x, gain, bias], this.#layerNorm)
+  normalize(x, gain, bias) {
+    return this.graph.node('LayerNormalization', [x, gain, bias], this.#layerNorm)
   }
 
   /** @param {string} x */
-  #activate(x) {
-    const word = this.#config.hidden_act
-    if (word === 'gelu') return this.#graph.node('Gelu', [x])
-    if (word === 'gelu_new') return this.#graph.node('Gelu', [x], { approximate: 'tanh' })
-    if (word === 'relu') return this.#graph.node('Relu', [x])
+  activate(x) {
+    const word = this.config.hidden_act
+    if (word === 'gelu') return this.graph.node('Gelu', [x])
+    if (word === 'gelu_new') return this.graph.node('Gelu', [x], { approximate: 'tanh' })
+    if (word === 'relu') return this.graph.node('Relu', [x])
     throw new Error(`no ONNX form for hidden_act ${word}; gelu, gelu_new and relu are written`)
   }
 
   /** 0 where a key may be attended to, else MASKED; [batch, 1, 1, sequence]. @param {string} mask */
   #maskBias(mask) {
-    const graph = this.#graph
+    const graph = this.graph
     const wide = graph.node('Unsqueeze', [mask, graph.ints('mask.axes', [1, 2])])
     const visible = graph.node('Cast', [wide], { to: ELEMENT.float })
     const hidden = graph.node('Sub', [graph.constant('one', [], Float32Array.of(1)), visible])
@@ -102,23 +97,23 @@ class AlbertGraph {
 
   /** @param {string} ids @param {string} types */
   #embed(ids, types) {
-    const graph = this.#graph
+    const graph = this.graph
     const zero = graph.ints('zero', [0])
     const length = graph.node('Shape', [ids], { start: 1, end: 2 })
-    const positions = this.#vector('embeddings.position_embeddings.weight')
-    const words = graph.node('Gather', [this.#vector('embeddings.word_embeddings.weight'), ids])
-    const kinds = graph.node('Gather', [this.#vector('embeddings.token_type_embeddings.weight'), types])
+    const positions = this.vector('embeddings.position_embeddings.weight')
+    const words = graph.node('Gather', [this.vector('embeddings.word_embeddings.weight'), ids])
+    const kinds = graph.node('Gather', [this.vector('embeddings.token_type_embeddings.weight'), types])
     const places = graph.node('Slice', [positions, zero, length, zero])
     const sum = graph.node('Add', [graph.node('Add', [words, kinds]), places])
-    const gain = this.#vector('embeddings.LayerNorm.weight')
-    const normal = this.#normalize(sum, gain, this.#vector('embeddings.LayerNorm.bias'))
+    const gain = this.vector('embeddings.LayerNorm.weight')
+    const normal = this.normalize(sum, gain, this.vector('embeddings.LayerNorm.bias'))
     const mapping = 'encoder.embedding_hidden_mapping_in'
-    return this.#linear(normal, this.#matrix(`${mapping}.weight`), this.#vector(`${mapping}.bias`))
+    return this.linear(normal, this.matrix(`${mapping}.weight`), this.vector(`${mapping}.bias`))
   }
 
   /** @param {string} x @param {string} maskBias */
   #encoder(x, maskBias) {
-    const { num_hidden_layers: layers, num_hidden_groups: groups, inner_group_num: inner } = this.#config
+    const { num_hidden_layers: layers, num_hidden_groups: groups, inner_group_num: inner } = this.config
     const shared = this.#sharedConstants()
     /** @type {Map<string, Block>} */
     const blocks = new Map()
@@ -134,12 +129,12 @@ class AlbertGraph {
   }
 
   #sharedConstants() {
-    const { hidden_size: hidden, num_attention_heads: heads } = this.#config
+    const { hidden_size: hidden, num_attention_heads: heads } = this.config
     const size = hidden / heads
     return {
-      split: this.#graph.ints('split', [0, 0, heads, size]),
-      join: this.#graph.ints('join', [0, 0, hidden]),
-      scale: this.#graph.constant('scale', [], Float32Array.of(1 / Math.sqrt(size))),
+      split: this.graph.ints('split', [0, 0, heads, size]),
+      join: this.graph.ints('join', [0, 0, hidden]),
+      scale: this.graph.constant('scale', [], Float32Array.of(1 / Math.sqrt(size))),
     }
   }
 
@@ -155,27 +150,27 @@ class AlbertGraph {
       'ffn',
       'ffn_output',
     ]) {
-      block[name] = this.#matrix(`${prefix}.${name}.weight`)
-      block[`${name}.bias`] = this.#vector(`${prefix}.${name}.bias`)
+      block[name] = this.matrix(`${prefix}.${name}.weight`)
+      block[`${name}.bias`] = this.vector(`${prefix}.${name}.bias`)
     }
     for (const name of ['attention.LayerNorm', 'full_layer_layer_norm']) {
-      block[name] = this.#vector(`${prefix}.${name}.weight`)
-      block[`${name}.bias`] = this.#vector(`${prefix}.${name}.bias`)
+      block[name] = this.vector(`${prefix}.${name}.weight`)
+      block[`${name}.bias`] = this.vector(`${prefix}.${name}.bias`)
     }
     return block
   }
 
   /** @param {string} x @param {string} maskBias @param {Block} block */
   #layer(x, maskBias, block) {
-    const graph = this.#graph
+    const graph = this.graph
     /** @param {string} input @param {string} name */
-    const linear = (input, name) => this.#linear(input, block[name], block[`${name}.bias`])
+    const linear = (input, name) => this.linear(input, block[name], block[`${name}.bias`])
     /** @param {string} input @param {string} name */
-    const normalize = (input, name) => this.#normalize(input, block[name], block[`${name}.bias`])
+    const normalize = (input, name) => this.normalize(input, block[name], block[`${name}.bias`])
 
     const context = this.#attention(x, maskBias, block, linear)
     const attended = normalize(graph.node('Add', [linear(context, 'attention.dense'), x]), 'attention.LayerNorm')
-    const inner = this.#activate(linear(attended, 'ffn'))
+    const inner = this.activate(linear(attended, 'ffn'))
     return normalize(graph.node('Add', [linear(inner, 'ffn_output'), attended]), 'full_layer_layer_norm')
   }
 
@@ -184,7 +179,7 @@ class AlbertGraph {
    * @param {(input: string, name: string) => string} linear
    */
   #attention(x, maskBias, block, linear) {
-    const graph = this.#graph
+    const graph = this.graph
     /** @param {string} name @param {number[]} perm */
     const heads = (name, perm) =>
       graph.node('Transpose', [graph.node('Reshape', [linear(x, name), block['split']])], { perm })
@@ -196,24 +191,16 @@ class AlbertGraph {
     const context = graph.node('Transpose', [graph.node('MatMul', [weights, value])], { perm: [0, 2, 1, 3] })
     return graph.node('Reshape', [context, block['join']])
   }
-
-  /** @param {string} hidden */
-  #pool(hidden) {
-    const graph = this.#graph
-    const first = graph.node('Gather', [hidden, graph.constant('first', [], BigInt64Array.of(0n))], { axis: 1 })
-    const dense = graph.node('Gemm', [first, this.#vector('pooler.weight'), this.#vector('pooler.bias')], { transB: 1 })
-    return graph.node('Tanh', [dense], {}, 'pooler_output')
-  }
 }
 
 /**
  * Writes `file` from the checkpoint in `directory`.
- * @param {string} directory @param {string} file
+ * @param {string} directory @param {string} file @param {import('./heads.mjs').HeadName} [head]
  * @returns {{ sha256: string }} SHA-256 of model.safetensors
  */
-export function writeOnnx(directory, file) {
+export function writeOnnx(directory, file, head = 'none') {
   const checkpoint = readCheckpoint(directory)
   mkdirSync(dirname(file), { recursive: true })
-  writeFileSync(file, new AlbertGraph(checkpoint).encode())
+  writeFileSync(file, new AlbertGraph(checkpoint).encode(head))
   return { sha256: checkpoint.sha256 }
 }

@@ -51,11 +51,18 @@ export function command<Options extends object>(definition: Definition<Options>)
   return { ...definition, run: context => definition.run(context as Context<Options>) }
 }
 
-export const modelSettings: SettingName[] = ['model', 'dtype', 'threads']
+export const sourceSettings: SettingName[] = ['model', 'revision', 'cache-dir']
+export const modelSettings: SettingName[] = [...sourceSettings, 'dtype', 'threads']
 export const lengthSettings: SettingName[] = ['max-length', 'auto-truncate', 'batch-size']
 
-export interface ModelOptions {
+/** Which model. */
+export interface SourceOptions {
   model?: string
+  revision?: string
+  cacheDir?: string
+}
+
+export interface ModelOptions extends SourceOptions {
   dtype?: string
   threads?: number
 }

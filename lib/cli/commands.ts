@@ -1,5 +1,6 @@
 // The commands there are, in the order of the help page.
 import { buildCommand } from './build.js'
+import { cacheCommand } from './cache.js'
 import { classifyCommand } from './classify.js'
 import type { Command } from './command.js'
 import { compareCommand } from './compare.js'
@@ -11,6 +12,7 @@ import { fillMaskCommand } from './fill-mask.js'
 import { infoCommand } from './info.js'
 import { inspectCommand } from './inspect.js'
 import { orderCommand } from './order.js'
+import { pullCommand } from './pull.js'
 import { rerankCommand } from './rerank.js'
 import { similarityCommand } from './similarity.js'
 import { tokenizeCommand } from './tokenize.js'
@@ -30,6 +32,8 @@ export const commands: readonly Command[] = [
   infoCommand,
   compareCommand,
   inspectCommand,
+  pullCommand,
+  cacheCommand,
   doctorCommand,
   buildCommand,
   completionCommand,

@@ -3,13 +3,13 @@ import { Option } from 'commander'
 import { AlbertError } from '../errors.js'
 import { shown } from '../options.js'
 import { AutoTokenizer } from '../tokenizer/index.js'
-import { command, fileOption, jsonOption, ndjsonOption } from './command.js'
+import { command, fileOption, jsonOption, ndjsonOption, type SourceOptions, sourceSettings } from './command.js'
 import { visible } from './display-width.js'
 import { exitCodes } from './exit-codes.js'
 import { allLines, inputOf, type Line } from './input.js'
+import { sourceOptions } from './load.js'
 
-interface Options {
-  model?: string
+interface Options extends SourceOptions {
   file?: string
   skipSpecialTokens: boolean
 }
@@ -24,16 +24,17 @@ export const decodeCommand = command<Options>({
     { run: 'decode --file ids.txt', does: 'a sequence a line, with spaces or commas between the ids' },
     { run: 'decode "[2, 177, 3]" --skip-special-tokens', does: 'as JSON prints them, without [CLS] and [SEP]' },
   ],
-  settings: ['model'],
+  settings: sourceSettings,
   options: [
     new Option('--skip-special-tokens', 'leave [CLS], [SEP], [MASK] and <pad> out').default(false),
     fileOption,
     jsonOption,
     ndjsonOption,
   ],
-  run: async ({ args, options, out, stdin }) => {
+  run: async context => {
+    const { args, options, out, stdin } = context
     const input = inputOf(args.length > 1 ? [args.join(' ')] : args, options, stdin, 'sequence of ids')
-    const tokenizer = await AutoTokenizer.from_pretrained(options.model)
+    const tokenizer = await AutoTokenizer.from_pretrained(options.model, sourceOptions(context))
     const vocabulary = tokenizer.get_vocab().size
     const text = (line: Line): string =>
       tokenizer.decode(idsOf(line, vocabulary), { skip_special_tokens: options.skipSpecialTokens })

@@ -12,17 +12,16 @@ import {
   parameterParts,
   parameterSets,
 } from '../counts.js'
-import { EMBEDDED_MODEL, modelFolder } from '../model-folder.js'
+import { EMBEDDED_MODEL, presentModel } from '../model-folder.js'
 import { headOfArchitecture, tasksOf } from '../pipelines/model-choice.js'
-import { command, jsonOption } from './command.js'
+import { command, jsonOption, type SourceOptions, sourceSettings } from './command.js'
 import { visible } from './display-width.js'
 import { exitCodes } from './exit-codes.js'
 import { bytes, short, thousands, threeDigits } from './numbers.js'
 import type { Output } from './output.js'
 import { factLines, tableLines } from './table.js'
 
-interface Options {
-  model?: string
+interface Options extends SourceOptions {
   json?: boolean
 }
 
@@ -62,18 +61,18 @@ export const infoCommand = command<Options>({
     { run: 'info ./my-model', does: 'parameters by part, bytes, heads, licence' },
     { run: 'info ./my-model --json', does: 'the same as JSON' },
   ],
-  settings: ['model'],
+  settings: sourceSettings,
   options: [jsonOption],
   run: async ({ args, options, out }) => {
-    const card = await cardOf(args[0] ?? options.model)
+    const card = await cardOf(args[0] ?? options.model, options)
     if (out.format === 'json') await out.json(card, true)
     else await show(card, out)
     return exitCodes.ok
   },
 })
 
-async function cardOf(model: string | undefined): Promise<Card> {
-  const folder = modelFolder(model)
+async function cardOf(model: string | undefined, source: SourceOptions): Promise<Card> {
+  const folder = await presentModel(model, source.revision, source.cacheDir)
   const config = await readConfig(join(folder, 'config.json'))
   const architecture = config.architectures[0] ?? null
   const head = headOfArchitecture(architecture)

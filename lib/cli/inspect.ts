@@ -3,16 +3,15 @@ import { basename } from 'node:path'
 import { findWeights } from '../checkpoint/folder.js'
 import { SafetensorsFile } from '../checkpoint/safetensors-file.js'
 import type { TensorEntry } from '../checkpoint/safetensors-header.js'
-import { modelFolder } from '../model-folder.js'
-import { command, jsonOption } from './command.js'
+import { presentModel } from '../model-folder.js'
+import { command, jsonOption, type SourceOptions, sourceSettings } from './command.js'
 import { visible } from './display-width.js'
 import { exitCodes } from './exit-codes.js'
 import { bytes, thousands } from './numbers.js'
 import type { Output } from './output.js'
 import { type Column, tableLines } from './table.js'
 
-interface Options {
-  model?: string
+interface Options extends SourceOptions {
   json?: boolean
 }
 
@@ -33,10 +32,10 @@ export const inspectCommand = command<Options>({
     { run: 'inspect ./my-model', does: 'a folder, sharded or not' },
     { run: 'inspect model.safetensors --json', does: 'names, dtypes, shapes and bytes as JSON' },
   ],
-  settings: ['model'],
+  settings: sourceSettings,
   options: [jsonOption],
   run: async ({ args, options, out }) => {
-    const { paths } = await findWeights(placeOf(args[0] ?? options.model))
+    const { paths } = await findWeights(await placeOf(args[0] ?? options.model, options))
     const files: Inspected[] = []
     for (const path of paths) files.push(await inspected(path))
     if (out.format === 'json') await out.json(files, true)
@@ -46,8 +45,8 @@ export const inspectCommand = command<Options>({
 })
 
 /** A file as it is named; else a model, by the rules for models. */
-function placeOf(path: string | undefined): string {
-  return path?.endsWith('.safetensors') ? path : modelFolder(path)
+async function placeOf(path: string | undefined, { revision, cacheDir }: SourceOptions): Promise<string> {
+  return path?.endsWith('.safetensors') ? path : presentModel(path, revision, cacheDir)
 }
 
 async function inspected(path: string): Promise<Inspected> {

@@ -34,8 +34,8 @@ const oneOf = (...choices: string[]): Setting['parse'] => {
 
 export const settings = {
   model: {
-    flags: '--model <folder>',
-    help: 'model folder; default: the small model in the package',
+    flags: '--model <model>',
+    help: 'folder or id; default: the small model in the package',
     variable: 'ALBERT_MODEL',
     parse: text,
   },
@@ -89,6 +89,18 @@ export const settings = {
     help: 'texts a batch at most; default: by tokens',
     variable: 'ALBERT_BATCH_SIZE',
     parse: count,
+  },
+  revision: {
+    flags: '--revision <name>',
+    help: 'branch, tag or commit on the hub; default: main',
+    variable: 'ALBERT_REVISION',
+    parse: text,
+  },
+  'cache-dir': {
+    flags: '--cache-dir <folder>',
+    help: "the hub's cache; default: HF_HUB_CACHE",
+    variable: 'ALBERT_CACHE_DIR',
+    parse: text,
   },
 } as const satisfies Record<string, Setting>
 

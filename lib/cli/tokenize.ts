@@ -1,15 +1,15 @@
 // `albert tokenize`: the pieces of a text, with ids and offsets.
 import { Option } from 'commander'
 import { type AlbertTokenizer, AutoTokenizer, type Encoding } from '../tokenizer/index.js'
-import { command, fileOption, jsonOption, ndjsonOption } from './command.js'
+import { command, fileOption, jsonOption, ndjsonOption, type SourceOptions, sourceSettings } from './command.js'
 import { visible } from './display-width.js'
 import { exitCodes } from './exit-codes.js'
 import { allLines, inputOf, type Line } from './input.js'
+import { sourceOptions } from './load.js'
 import { type Column, tableLines } from './table.js'
 import type { Terminal } from './terminal.js'
 
-interface Options {
-  model?: string
+interface Options extends SourceOptions {
   file?: string
   specialTokens: boolean
 }
@@ -33,11 +33,12 @@ export const tokenizeCommand = command<Options>({
     { run: 'tokenize --file sentences.txt --ndjson', does: 'a list of { id, token, start, end, special } a line' },
     { run: 'tokenize "A cat." --no-special-tokens --json', does: 'without [CLS] and [SEP]' },
   ],
-  settings: ['model'],
+  settings: sourceSettings,
   options: [new Option('--no-special-tokens', 'leave [CLS] and [SEP] out'), fileOption, jsonOption, ndjsonOption],
-  run: async ({ args, options, out, stdin }) => {
+  run: async context => {
+    const { args, options, out, stdin } = context
     const input = inputOf(args, options, stdin)
-    const tokenizer = await AutoTokenizer.from_pretrained(options.model)
+    const tokenizer = await AutoTokenizer.from_pretrained(options.model, sourceOptions(context))
     const tokens = (line: Line): Token[] => tokensOf(tokenizer, line.text, options.specialTokens)
     if (out.format === 'json') {
       const lists = (await allLines(input)).map(tokens)

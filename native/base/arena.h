@@ -1,5 +1,6 @@
 // One block of 64-byte aligned memory that is cut into pieces from the front: sized before the first kernel, freed at
-// once. Large blocks ask for huge pages: 28 MB of weights would be 7,000 small ones.
+// once. Large blocks are mapped, so that their memory goes back to the system with them, and ask for huge pages:
+// 28 MB of weights would be 7,000 small ones.
 #pragma once
 
 #include <cstddef>

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <fstream>
-#include <string>
 #include <thread>
+
+#include "base/cgroup.h"
 
 #if defined(__linux__)
 #include <sched.h>
@@ -31,27 +31,19 @@ int from_affinity() {
   return std::max(static_cast<int>(std::thread::hardware_concurrency()), 1);
 }
 
-// Whole processors in the quota of the cgroup (version 2, then 1); a large number where there is none.
+// Whole processors in the quota of the cgroup; a large number where there is none.
 int from_cgroup() {
-#if defined(__linux__)
-  double quota = 0;
-  double period = 0;
-  std::string first;
-  if (std::ifstream file("/sys/fs/cgroup/cpu.max"); file >> first >> period && first != "max") {
-    quota = std::strtod(first.c_str(), nullptr);
-  } else if (std::ifstream v1("/sys/fs/cgroup/cpu/cpu.cfs_quota_us"); v1 >> quota) {
-    std::ifstream("/sys/fs/cgroup/cpu/cpu.cfs_period_us") >> period;
-  }
-  if (quota > 0 && period > 0) return std::max(static_cast<int>(quota / period), 1);
-#endif
-  return kMaxThreads;
+  const double processors = cgroup_processors("/sys/fs/cgroup", "/proc/self/cgroup");
+  return processors > 0 && processors < kMaxThreads ? std::max(static_cast<int>(processors), 1) : kMaxThreads;
 }
 
 }  // namespace
 
+int granted_processors() { return std::min(from_affinity(), from_cgroup()); }
+
 int cpu_count() {
   const int asked = from_environment();
-  return asked > 0 ? asked : std::min(from_affinity(), from_cgroup());
+  return asked > 0 ? asked : granted_processors();
 }
 
 }  // namespace albert

@@ -7,4 +7,7 @@ namespace albert {
 // At least 1. ALBERT_NUM_THREADS, when it is a positive integer, wins over the rest.
 int cpu_count();
 
+// At least 1: what the system grants, whatever ALBERT_NUM_THREADS says.
+int granted_processors();
+
 }  // namespace albert

@@ -3,14 +3,14 @@
 
 #include "base/cpu_count.h"
 #include "base/cpu_features.h"
+#include "binding/failure.h"
 #include "binding/model.h"
 #include "cpu/rows.h"
 
 namespace albert::binding {
 namespace {
 
-Napi::Value machine(const Napi::CallbackInfo& info) {
-  const Napi::Env env = info.Env();
+Napi::Object describe_machine(Napi::Env env) {
   const CpuFeatures& f = cpu_features();
   Napi::Object result = Napi::Object::New(env);
   result.Set("cpu", f.name);
@@ -39,10 +39,16 @@ Napi::Value machine(const Napi::CallbackInfo& info) {
   return result;
 }
 
+Napi::Value machine(const Napi::CallbackInfo& info) {
+  return at_the_door(info.Env(), [&] { return describe_machine(info.Env()); });
+}
+
 Napi::Object init(Napi::Env env, Napi::Object exports) {
-  exports.Set("machine", Napi::Function::New(env, machine, "machine"));
-  exports.Set("Model", NativeModel::define(env));
-  return exports;
+  return at_the_door(env, [&] {
+    exports.Set("machine", Napi::Function::New(env, machine, "machine"));
+    exports.Set("Model", define_model(env));
+    return exports;
+  });
 }
 
 NODE_API_MODULE(albert, init)

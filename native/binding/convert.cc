@@ -168,12 +168,6 @@ Request<T> to_request(const Napi::Object& object) {
   return r;
 }
 
-Napi::Error to_javascript(Napi::Env env, const Error& error) {
-  Napi::Error result = Napi::Error::New(env, error.what());
-  result.Set("code", Napi::String::New(env, error.code()));
-  return result;
-}
-
 template Request<float> to_request(const Napi::Object&);
 template Request<double> to_request(const Napi::Object&);
 

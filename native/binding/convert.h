@@ -18,9 +18,6 @@ Schedule to_schedule(const std::string& name);
 template <class T>
 Request<T> to_request(const Napi::Object& object);
 
-// An Error object with `code`, which lib/ turns into an AlbertError.
-Napi::Error to_javascript(Napi::Env env, const Error& error);
-
 // Field access with checks.
 int64_t integer_field(const Napi::Object& object, const char* name);
 std::string text_field(const Napi::Object& object, const char* name);

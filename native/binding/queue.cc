@@ -6,53 +6,68 @@ namespace albert::binding {
 
 Queue::Queue(Napi::Env env) : env_(env) {
   to_javascript_ = ToJavaScript::New(env, "albert", 0, 1, this);
-  to_javascript_.Unref(env);  // an idle model does not keep the process alive
-  thread_ = std::thread([this] { run(); });
+  try {
+    to_javascript_.Unref(env);  // an idle model does not keep the process alive
+    thread_ = std::thread([this] { run(); });
+  } catch (...) {
+    to_javascript_.Abort();
+    throw;
+  }
 }
 
 Queue::~Queue() { stop(); }
 
-void Queue::push(Job job) {
-  if (pending_++ == 0) to_javascript_.Ref(env_);
+void Queue::push(std::unique_ptr<Job> job) noexcept {
+  if (pending_++ == 0) napi_ref_threadsafe_function(env_, to_javascript_);
   {
     std::lock_guard lock(mutex_);
-    jobs_.push_back(std::make_unique<Job>(std::move(job)));
+    Job* const added = job.release();
+    (first_ == nullptr ? first_ : last_->next_) = added;
+    last_ = added;
   }
   wake_.notify_one();
 }
 
-void Queue::stop() {
+void Queue::stop() noexcept {
   {
     std::lock_guard lock(mutex_);
     if (stopping_) return;
     stopping_ = true;
+    if (running_ != nullptr) running_->cancel();
   }
   wake_.notify_one();
   thread_.join();
   to_javascript_.Abort();
   // Dropped last: a job may hold the owner of this queue, and nothing of the queue is used after it.
-  const std::deque<std::unique_ptr<Job>> dropped = std::move(jobs_);
+  for (Job* job = std::exchange(first_, nullptr); job != nullptr;) {
+    const std::unique_ptr<Job> dropped(job);
+    job = job->next_;
+  }
 }
 
-void Queue::run() {
+void Queue::run() noexcept {
+  std::unique_lock lock(mutex_);
   for (;;) {
-    std::unique_ptr<Job> job;
-    {
-      std::unique_lock lock(mutex_);
-      wake_.wait(lock, [this] { return stopping_ || !jobs_.empty(); });
-      if (stopping_) return;
-      job = std::move(jobs_.front());
-      jobs_.pop_front();
-    }
-    job->work();
-    if (to_javascript_.NonBlockingCall(job.get()) == napi_ok) job.release();  // settle owns it now
+    wake_.wait(lock, [this] { return stopping_ || first_ != nullptr; });
+    if (stopping_) return;
+    running_ = first_;
+    first_ = running_->next_;
+    lock.unlock();
+    running_->work();
+    lock.lock();
+    Job* const done = std::exchange(running_, nullptr);
+    if (to_javascript_.NonBlockingCall(done) == napi_ok) continue;  // settle owns it now
+    // JavaScript is ending. The job may hold the owner of this thread, so stop() drops it, on the other thread.
+    done->next_ = first_;
+    first_ = done;
+    return;
   }
 }
 
 void Queue::settle(Napi::Env env, Napi::Function, Queue* queue, Job* raw) {
-  std::unique_ptr<Job> job(raw);
+  const std::unique_ptr<Job> job(raw);
   if (env == nullptr) return;  // the environment ended before the answer came
-  if (--queue->pending_ == 0) queue->to_javascript_.Unref(env);
+  if (--queue->pending_ == 0) napi_unref_threadsafe_function(env, queue->to_javascript_);
   job->settle(env);
 }
 

@@ -1,21 +1,33 @@
-// One thread that works off jobs in order, and the way back to JavaScript. A job is two functions: `work` runs on the
-// queue's thread and never sees JavaScript, `settle` runs on JavaScript's thread afterwards.
+// One thread that works off jobs in order, and the way back to JavaScript. Once a job is made, nothing on its way
+// allocates or throws: a promise that was given out is always settled, unless JavaScript itself ends.
 #pragma once
 
 #include <napi.h>
 
 #include <condition_variable>
-#include <deque>
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <thread>
 
 namespace albert::binding {
 
-struct Job {
-  std::function<void()> work;
-  std::function<void(Napi::Env)> settle;
+class Job {
+ public:
+  Job() = default;
+  virtual ~Job() = default;
+  Job(const Job&) = delete;
+  Job& operator=(const Job&) = delete;
+
+  // On the queue's thread; sees nothing of JavaScript.
+  virtual void work() noexcept = 0;
+  // From another thread, while it works: the end is wanted soon.
+  virtual void cancel() noexcept {}
+  // On JavaScript's thread, afterwards.
+  virtual void settle(Napi::Env env) noexcept = 0;
+
+ private:
+  friend class Queue;
+  Job* next_ = nullptr;  // while it waits
 };
 
 class Queue {
@@ -27,12 +39,13 @@ class Queue {
   Queue& operator=(const Queue&) = delete;
 
   // From JavaScript's thread. The event loop stays alive until the job has settled.
-  void push(Job job);
-  // From JavaScript's thread, when the environment ends or the owner goes away: the running job is the last.
-  void stop();
+  void push(std::unique_ptr<Job> job) noexcept;
+  // From JavaScript's thread, when the environment ends or the owner goes away: the running job is the last, and is
+  // cancelled.
+  void stop() noexcept;
 
  private:
-  void run();
+  void run() noexcept;
   static void settle(Napi::Env env, Napi::Function, Queue* queue, Job* job);
   using ToJavaScript = Napi::TypedThreadSafeFunction<Queue, Job, &Queue::settle>;
 
@@ -41,7 +54,9 @@ class Queue {
   int pending_ = 0;  // JavaScript's thread only
   std::mutex mutex_;
   std::condition_variable wake_;
-  std::deque<std::unique_ptr<Job>> jobs_;
+  Job* first_ = nullptr;
+  Job* last_ = nullptr;
+  Job* running_ = nullptr;
   bool stopping_ = false;
   std::thread thread_;
 };

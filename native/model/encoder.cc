@@ -2,22 +2,21 @@
 
 #include <cmath>
 #include <cstring>
-#include <numeric>
-#include <string>
+#include <string_view>
 
 namespace albert {
 namespace {
 
 // Dropout multipliers that the caller gave for a place, as the rows of this piece; null data when there are none.
 template <class T>
-Matrix<const T> multiplier(const Run<T>& run, const std::string& place, int64_t width) {
+Matrix<const T> multiplier(const Run<T>& run, std::string_view place, int64_t width) {
   const auto found = run.request.multipliers.find(place);
   if (found == run.request.multipliers.end()) return {};
   return {found->second.data() + run.piece.first_token * width, run.piece.tokens(), width};
 }
 
 template <class T>
-void drop_out(const Run<T>& run, const std::string& place, const Matrix<T>& x, const Team& team) {
+void drop_out(const Run<T>& run, std::string_view place, const Matrix<T>& x, const Team& team) {
   const Matrix<const T> given = multiplier(run, place, x.cols);
   if (given.data == nullptr) return;
   team.sync();
@@ -44,13 +43,10 @@ void embed(const Run<T>& run, const Team& team) {
   EmbeddingForward<T> embedding{sum, w.word, w.type, w.position};
   embedding.types = run.request.types.data() + first;
   embedding.positions = run.request.positions.data() + first;
-  std::vector<int32_t> own_rows;
   if (run.request.embeds.empty()) {
     embedding.ids = run.request.ids.data() + first;
   } else {
-    own_rows.resize(static_cast<size_t>(run.piece.tokens()));
-    std::iota(own_rows.begin(), own_rows.end(), static_cast<int32_t>(first));
-    embedding.ids = own_rows.data();
+    embedding.ids = run.piece.embeds.data();
     embedding.word = {run.request.embeds.data(), run.request.tokens(), run.config.embedding_size};
   }
   run.ops.embedding_forward(embedding, team.part);
@@ -88,8 +84,8 @@ void attend(const Run<T>& run, const AttentionWeights<T>& w, int64_t block, cons
   if (!run.request.visible.empty()) attention.visible = run.request.visible.data() + piece.first_token;
   if (!run.probability_starts.empty()) {
     attention.probability_starts = run.probability_starts.data() + piece.sequences.begin;
-    attention.probabilities = run.result.matrix("attentions." + std::to_string(block)).data;
-    const auto given = run.request.multipliers.find("attention_probs." + std::to_string(block));
+    attention.probabilities = run.result.matrix(BlockName("attentions", block)).data;
+    const auto given = run.request.multipliers.find(std::string_view(BlockName("attention_probs", block)));
     if (given != run.request.multipliers.end()) attention.multiplier = given->second.data();
   }
   attention.sequences = static_cast<int32_t>(piece.size());
@@ -116,14 +112,14 @@ void run_block(const Run<T>& run, int64_t block, const Matrix<T>& rows, bool pru
 
   attend(run, attention, block, rows, pruned, team);
   run.ops.linear_forward({sum, context, attention.dense}, team.part);
-  drop_out(run, "attention_output." + std::to_string(block), sum, team);
+  drop_out(run, BlockName("attention_output", block), sum, team);
   team.sync();
   run.ops.layer_norm_forward({normed, sum, rows, attention.norm.gain, attention.norm.bias, eps}, team.part);
   team.sync();
   run.ops.linear_activation_forward({inner, normed, ffn.ffn, c.activation}, team.part);
   team.sync();
   run.ops.linear_forward({sum, inner, ffn.ffn_output}, team.part);
-  drop_out(run, "ffn_output." + std::to_string(block), sum, team);
+  drop_out(run, BlockName("ffn_output", block), sum, team);
   team.sync();
   run.ops.layer_norm_forward({rows, sum, normed, ffn.norm.gain, ffn.norm.bias, eps}, team.part);
 }

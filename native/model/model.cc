@@ -41,8 +41,10 @@ template <class T>
 Arena& Model<T>::workspace(size_t index, int64_t bytes) {
   Arena& arena = workspaces_[index];
   if (arena.size_bytes() < bytes) {
+    workspace_bytes_ -= arena.size_bytes();
     arena = Arena();  // the old one is freed before the larger one is taken
     arena = Arena(bytes);
+    workspace_bytes_ += bytes;
   }
   arena.reset();
   return arena;
@@ -62,9 +64,6 @@ bool Model<T>::run_pieces(const Plan& plan, const Request<T>& request, const std
   for (const Piece& piece : pieces) bytes = std::max(bytes, Workspace<T>::bytes(ops_, config_, piece, team_size));
   const int teams = walk ? std::min<int>(threads_, static_cast<int>(pieces.size())) : 1;
   for (int team = 0; team < teams; team++) workspace(static_cast<size_t>(team), bytes);
-  int64_t total = 0;
-  for (const Arena& arena : workspaces_) total += arena.size_bytes();
-  workspace_bytes_ = total;
 
   const auto run_piece = [&](const Piece& piece, const Workspace<T>& work, Cancellation& cancellation,
                              const Team& team) {

@@ -4,7 +4,6 @@
 #include <cstring>
 
 #include "base/error.h"
-#include "base/free_memory.h"
 #include "base/half.h"
 
 namespace albert {
@@ -54,7 +53,7 @@ Parameters<T>::Parameters(const Config& config, Packer packer) : config_(config)
 #define ONCE_MATRIX(member, name, outputs, inputs, first, when) \
   if (when) add_linear(weights_.member, name, outputs, inputs, first, false);
 #define ONCE_VECTOR(member, name, width, when) \
-  if (when) weights_.member = add(name, {width}).plain.get();
+  if (when) weights_.member = add(name, {width}).plain;
 #define ATTENTION_LINEAR(member, name, outputs, inputs, first, when)                                                  \
   for (int64_t set = 0; (when) && set < c.attention_sets(); set++) {                                                  \
     add_linear(weights_.attention[static_cast<size_t>(set)].member, attention_prefix(c, set) + name, outputs, inputs, \
@@ -81,20 +80,22 @@ typename Parameters<T>::Parameter& Parameters<T>::add(std::string name, std::vec
   Parameter& p = list_.emplace_back();
   p.name = std::move(name);
   p.shape = std::move(shape);
-  p.plain = std::make_unique<T[]>(static_cast<size_t>(p.size()));
+  p.memory = Arena(Arena::bytes_for<T>(p.size()));
+  p.plain = p.memory.template take<T>(p.size());
+  std::fill_n(p.plain, p.size(), T(0));
   by_name_[p.name] = &p;
   return p;
 }
 
 template <class T>
 void Parameters<T>::add_table(Matrix<const T>& member, const std::string& name, int64_t rows, int64_t cols) {
-  member = {add(name + ".weight", {rows, cols}).plain.get(), rows, cols};
+  member = {add(name + ".weight", {rows, cols}).plain, rows, cols};
 }
 
 template <class T>
 void Parameters<T>::add_norm(NormWeights<T>& member, const std::string& name, int64_t width) {
-  member.gain = add(name + ".weight", {width}).plain.get();
-  member.bias = add(name + ".bias", {width}).plain.get();
+  member.gain = add(name + ".weight", {width}).plain;
+  member.bias = add(name + ".bias", {width}).plain;
 }
 
 template <class T>
@@ -127,7 +128,7 @@ void Parameters<T>::write(const std::string& name, int64_t offset, const std::by
   Parameter& p = find(name);
   if (sealed_) throw Error("INTERNAL", "The model is sealed; " + name + " can no longer be written.");
   if (offset < 0 || count > p.size() - offset) throw Error("INTERNAL", "A write runs past the end of " + name + ".");
-  T* target = p.plain.get() + offset;
+  T* target = p.plain + offset;
   switch (type) {
     case StoredType::f64:
       return convert<T, double>(target, bytes, count, [](double x) { return static_cast<T>(x); });
@@ -145,7 +146,7 @@ void Parameters<T>::read(const std::string& name, int64_t offset, T* target, int
   const Parameter& p = const_cast<Parameters*>(this)->find(name);
   if (offset < 0 || count > p.size() - offset) throw Error("INTERNAL", "A read runs past the end of " + name + ".");
   if (p.plain != nullptr) {
-    std::copy_n(p.plain.get() + offset, count, target);
+    std::copy_n(p.plain + offset, count, target);
     return;
   }
   if (p.is_bias) {
@@ -198,14 +199,10 @@ void Parameters<T>::seal(const Ops<T>& ops, ThreadPool& pool, int threads) {
     Parameter& p = list_[i];
     if (p.packed == nullptr || p.is_bias) continue;
     Parameter* bias = i + 1 < list_.size() && list_[i + 1].is_bias ? &list_[i + 1] : nullptr;  // add_linear's order
-    pack({*p.packed,
-          {p.plain.get(), p.shape[0], p.shape[1]},
-          bias == nullptr ? nullptr : bias->plain.get(),
-          p.first_output});
-    p.plain.reset();
-    if (bias != nullptr) bias->plain.reset();
+    pack({*p.packed, {p.plain, p.shape[0], p.shape[1]}, bias == nullptr ? nullptr : bias->plain, p.first_output});
+    p.drop_plain();
+    if (bias != nullptr) bias->drop_plain();
   }
-  return_free_memory();  // the plain matrices
   sealed_ = true;
 }
 

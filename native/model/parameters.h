@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <deque>
-#include <memory>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -68,12 +67,17 @@ class Parameters {
   struct Parameter {
     std::string name;
     std::vector<int64_t> shape;
-    std::unique_ptr<T[]> plain;         // null once packed
+    Arena memory;
+    T* plain = nullptr;                 // in memory; null once packed
     PackedWeight<T>* packed = nullptr;  // where a weight or its bias goes, if it is packed
     int64_t first_output = 0;
     bool is_bias = false;
 
     int64_t size() const;
+    void drop_plain() {
+      plain = nullptr;
+      memory = Arena();
+    }
   };
 
   Parameters(const Config& config, Packer packer);

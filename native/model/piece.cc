@@ -1,6 +1,7 @@
 #include "model/piece.h"
 
 #include <algorithm>
+#include <numeric>
 
 namespace albert {
 
@@ -14,6 +15,11 @@ Piece make_piece(const Request<T>& request, const Needs& needs, Range sequences)
   }
   for (size_t n = 0; n + 1 < piece.starts.size(); n++) {
     piece.longest = std::max<int64_t>(piece.longest, piece.starts[n + 1] - piece.starts[n]);
+  }
+
+  if (!request.embeds.empty()) {
+    piece.embeds.resize(static_cast<size_t>(piece.tokens()));
+    std::iota(piece.embeds.begin(), piece.embeds.end(), static_cast<int32_t>(piece.first_token));
   }
 
   const int64_t last_token = piece.first_token + piece.tokens();

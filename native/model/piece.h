@@ -25,6 +25,8 @@ struct Piece {
   Range rows;                            // its share of the request's row list
   std::vector<int32_t> asked;            // [rows]: place in `selected` of each row asked for
 
+  std::vector<int32_t> embeds;  // [T]: row of each token in the request's embeds; empty where ids are given
+
   int64_t tokens() const { return starts.back(); }
   int64_t size() const { return sequences.end - sequences.begin; }
   bool selects_all() const { return static_cast<int64_t>(selected.size()) == tokens(); }

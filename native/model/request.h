@@ -3,8 +3,10 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/arena.h"
@@ -37,7 +39,7 @@ struct Request {
   std::vector<T> impossible;
   int64_t start_top = 5;
   int64_t end_top = 5;
-  std::map<std::string, std::vector<T>> multipliers;
+  std::map<std::string, std::vector<T>, std::less<>> multipliers;
 
   int64_t tokens() const { return static_cast<int64_t>(types.size()); }
   int64_t sequences() const { return static_cast<int64_t>(starts.size()) - 1; }
@@ -79,14 +81,14 @@ class Result {
   }
 
   const std::deque<Output>& outputs() const { return outputs_; }
-  const Output* find(const std::string& name) const {
+  const Output* find(std::string_view name) const {
     for (const Output& output : outputs_) {
       if (output.name == name) return &output;
     }
     return nullptr;
   }
   // The output as a matrix whose columns are its last dimension; null data when it was not asked for.
-  Matrix<T> matrix(const std::string& name) const {
+  Matrix<T> matrix(std::string_view name) const {
     const Output* output = find(name);
     if (output == nullptr || output->size == 0) return {};
     const int64_t cols = output->dims.empty() ? 1 : output->dims.back();

@@ -1,7 +1,10 @@
-// What the threads of a team share while they take one piece through the model.
+// What the threads of a team share while they take one piece through the model. Nothing here allocates: one thread that
+// ran out of memory would leave the others waiting for it.
 #pragma once
 
 #include <atomic>
+#include <cstdio>
+#include <string_view>
 
 #include "base/thread_pool.h"
 #include "model/parameters.h"
@@ -17,6 +20,18 @@ namespace albert {
 struct Cancellation {
   const std::atomic<bool>* asked = nullptr;
   bool stopped = false;
+};
+
+// The name of a place in a block: "attentions.3".
+class BlockName {
+ public:
+  BlockName(const char* place, int64_t block) {
+    std::snprintf(text_, sizeof text_, "%s.%lld", place, static_cast<long long>(block));
+  }
+  operator std::string_view() const { return text_; }
+
+ private:
+  char text_[48];
 };
 
 template <class T>

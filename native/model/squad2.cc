@@ -11,17 +11,16 @@ namespace albert::squad2 {
 namespace {
 
 // Places of the `count` largest of x [n], largest first, equal ones in order; -1 and -inf where n is smaller.
+// order [n] is scratch.
 template <class T>
-void top(const T* x, int64_t n, int64_t count, T* values, T* places) {
-  std::vector<int64_t> order(static_cast<size_t>(n));
-  std::iota(order.begin(), order.end(), 0);
-  const auto middle = order.begin() + std::min(n, count);
-  std::partial_sort(order.begin(), middle, order.end(),
+void top(const T* x, int64_t n, int64_t count, T* values, T* places, int64_t* order) {
+  std::iota(order, order + n, 0);
+  std::partial_sort(order, order + std::min(n, count), order + n,
                     [&](int64_t a, int64_t b) { return x[a] > x[b] || (x[a] == x[b] && a < b); });
   for (int64_t i = 0; i < count; i++) {
     const bool exists = i < n;
-    values[i] = exists ? x[order[static_cast<size_t>(i)]] : -std::numeric_limits<T>::max();
-    places[i] = exists ? static_cast<T>(order[static_cast<size_t>(i)]) : T(-1);
+    values[i] = exists ? x[order[i]] : -std::numeric_limits<T>::max();
+    places[i] = exists ? static_cast<T>(order[i]) : T(-1);
   }
 }
 
@@ -106,7 +105,8 @@ void run_sequence(const Run<T>& run, const Sequence<T>& s, const Team& team) {
   if (!wants_beams(request)) return;
   T* starts = run.result.matrix("start_top_index").row(s.index);
   if (team.part.index == 0) {
-    top(start, tokens, request.start_top, run.result.matrix("start_top_log_probs").row(s.index), starts);
+    top(start, tokens, request.start_top, run.result.matrix("start_top_log_probs").row(s.index), starts,
+        run.work.order);
   }
   team.sync();
   for (int64_t k = 0; k < request.start_top; k++) {
@@ -115,7 +115,7 @@ void run_sequence(const Run<T>& run, const Sequence<T>& s, const Team& team) {
     if (team.part.index == 0) {
       const int64_t at = k * request.end_top;
       top(log_probs, tokens, request.end_top, run.result.matrix("end_top_log_probs").row(s.index) + at,
-          run.result.matrix("end_top_index").row(s.index) + at);
+          run.result.matrix("end_top_index").row(s.index) + at, run.work.order);
     }
     team.sync();
   }

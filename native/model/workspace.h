@@ -22,10 +22,11 @@ struct Workspace {
   Matrix<T> asked;   // [R,H] rows that the head reads
   Matrix<T> first;   // [n,H] first rows, and what the pooler makes of them
   Matrix<T> pooled;
-  Matrix<T> prediction;  // [R,E]
-  Matrix<T> pair;        // [longest,2H] squad2: token beside start
-  Matrix<T> end_hidden;  // [longest,H]
-  Matrix<T> log_probs;   // [1,longest]
+  Matrix<T> prediction;      // [R,E]
+  Matrix<T> pair;            // [longest,2H] squad2: token beside start
+  Matrix<T> end_hidden;      // [longest,H]
+  Matrix<T> log_probs;       // [1,longest]
+  int64_t* order = nullptr;  // [longest] squad2: tokens, best first
   std::byte* attention_scratch = nullptr;
   int64_t attention_scratch_bytes = 0;  // per thread
 
@@ -78,6 +79,7 @@ struct Workspace {
     pair = memory.template matrix<T>(longest, 2 * c.hidden_size);
     end_hidden = memory.template matrix<T>(longest, c.hidden_size);
     log_probs = memory.template matrix<T>(1, longest);
+    order = memory.template take<int64_t>(longest);
     attention_scratch_bytes =
         Arena::bytes_for<std::byte>(ops.attention_scratch_bytes({piece.longest, c.hidden_size / c.heads}));
     attention_scratch = memory.template take<std::byte>(attention_scratch_bytes * threads);

@@ -48,6 +48,30 @@ describe('Tensor', () => {
     expect(() => counting(2).item()).toThrow(/this one has 2/)
   })
 
+  it('is indexed by number, as in transformers.js: parts that share the data', () => {
+    const tensor = counting(2, 3)
+    expect(tensor[1]!.dims).toEqual([3])
+    expect(tensor[1]!.tolist()).toEqual([3, 4, 5])
+    expect(tensor[-2]!.tolist()).toEqual([0, 1, 2])
+    expect(tensor[1]![2]!.dims).toEqual([])
+    expect(tensor[1]![2]!.item()).toBe(5)
+    tensor.data[5] = 7
+    expect(tensor[1]![2]!.item()).toBe(7)
+    for (const index of [2, -3])
+      expect(() => tensor[index]).toThrow(
+        expect.objectContaining({ code: 'INVALID_INPUT', message: expect.stringContaining(`tensor[${index}]`) }),
+      )
+    expect(() => new Tensor('float32', Float32Array.of(1), [])[0]).toThrow(/0 entries/)
+  })
+
+  it('has no other names for it', () => {
+    const names = counting(2) as unknown as Record<string, unknown>
+    expect([names['0.5'], names['then'], names['1e0'], names['']]).toEqual([undefined, undefined, undefined, undefined])
+    expect(Object.keys(names)).not.toContain('0')
+    expect((Tensor.prototype as unknown as Record<string, unknown>)['0']).toBeUndefined()
+    expect(String(names)).toBe('[object Object]')
+  })
+
   it('iterates over the first axis', () => {
     expect([...counting(2, 2)].map(row => (row as Tensor).tolist())).toEqual([
       [0, 1],

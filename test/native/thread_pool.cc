@@ -5,7 +5,15 @@
 #include <thread>
 #include <vector>
 
+#if defined(__linux__)
+#include <pthread.h>
+#include <sched.h>
+#include <time.h>
+#endif
+
+#include "base/cpu_count.h"
 #include "base/float_mode.h"
+#include "base/processor.h"
 #include "harness.h"
 
 using namespace albert;
@@ -105,6 +113,73 @@ TEST(thread_pool_sleeps_and_wakes) {
     pool.run(4, [&](const Team&) { count++; });
   }
   conclude("thread_pool sleeps and wakes", count == 80 ? "" : "some did not wake");
+}
+
+// A member that wakes on the caller's processor leaves it before it works. What the system does later is its own
+// affair, so a few rounds may end otherwise.
+TEST(thread_pool_spreads) {
+#if defined(__linux__)
+  cpu_set_t allowed;
+  sched_getaffinity(0, sizeof allowed, &allowed);
+  if (granted_processors() < 2) return skip("thread_pool spreads", "this process may use one processor only");
+  std::string problem;
+  std::thread([&] {
+    ThreadPool pool(2);
+    // Both members stand on one processor at the end of the first job, both may leave it, and only the caller is bound.
+    const int home = current_processor();
+    cpu_set_t only;
+    CPU_ZERO(&only);
+    CPU_SET(static_cast<size_t>(home), &only);
+    sched_setaffinity(0, sizeof only, &only);
+    int together = 0;
+    constexpr int kRounds = 50;
+    for (int round = 0; round < kRounds; round++) {
+      pool.run(2, [&](const Team& team) {
+        if (team.part.index == 0) return;
+        sched_setaffinity(0, sizeof only, &only);
+        sched_setaffinity(0, sizeof allowed, &allowed);
+      });
+      int places[2] = {-1, -1};
+      pool.run(2, [&](const Team& team) { places[team.part.index] = current_processor(); });
+      together += places[0] == places[1];
+    }
+    if (together > kRounds / 5) problem = "stayed together in " + std::to_string(together) + " of 50 jobs";
+  }).join();
+  conclude("thread_pool spreads", problem);
+#else
+  skip("thread_pool spreads", "only Linux tells");
+#endif
+}
+
+// Idle members use no processor time: measured on their own clocks, whatever else the machine does meanwhile.
+TEST(thread_pool_parks) {
+#if defined(__linux__)
+  std::string problem;
+  for (const int size : {2, 2 * granted_processors() + 1}) {
+    ThreadPool pool(size);
+    std::vector<clockid_t> clocks(static_cast<size_t>(size));
+    pool.run(size, [&](const Team& team) {
+      pthread_getcpuclockid(pthread_self(), &clocks[static_cast<size_t>(team.part.index)]);
+    });
+    const auto spent_ms = [&] {
+      double total = 0;
+      for (size_t i = 1; i < clocks.size(); i++) {
+        timespec time{};
+        clock_gettime(clocks[i], &time);
+        total += static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_nsec) / 1e6;
+      }
+      return total;
+    };
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    const double before = spent_ms();
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    const double spent = spent_ms() - before;
+    if (spent > 2) problem = std::to_string(size) + " threads spent " + std::to_string(spent) + " ms while idle";
+  }
+  conclude("thread_pool parks", problem);
+#else
+  skip("thread_pool parks", "only Linux has a clock for each thread");
+#endif
 }
 
 TEST(thread_pool_shared) {

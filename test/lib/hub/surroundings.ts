@@ -40,7 +40,9 @@ export function useHub(): Surroundings {
     env.localModelPath = './models/'
     env.remotePathTemplate = '{model}/resolve/{revision}/'
     env.fetch = (input, init) => globalThis.fetch(input, init)
-    process.env = { ...variables }
+    // Changed one by one: the system would not see another object.
+    for (const name of Object.keys(process.env)) if (variables[name] === undefined) delete process.env[name]
+    Object.assign(process.env, variables)
     rmSync(around.folder, { recursive: true, force: true })
   })
   return around
