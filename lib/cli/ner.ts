@@ -31,7 +31,7 @@ export const nerCommand = textCommand<'token-classification', Options>({
     { run: 'ner --file long.txt --model ./my-ner-model --stride 64', does: 'long texts to their end' },
   ],
   options: [
-    new Option('--aggregation-strategy <name>', 'how tokens become entities; none: they stay tokens')
+    new Option('--aggregation-strategy <name>', 'how tokens become entities')
       .choices(['none', 'simple', 'first', 'average', 'max'])
       .default('simple'),
     new Option('--ignore-labels <labels>', 'labels that are not told, with commas between').default('O'),
