@@ -45,7 +45,8 @@ export async function fetchModel(
   const [best] = cached
   if (best?.complete && isCommit(settings.revision)) return best.folder
   const asked = await askForCommit(model, settings, tried, best === undefined).catch(error => {
-    if (!best || !isAlbertError(error) || error.code !== 'DOWNLOAD_FAILED') throw error
+    const mayPass = isAlbertError(error) && (error.code === 'DOWNLOAD_FAILED' || error.code === 'UNAUTHORIZED')
+    if (!best || !mayPass) throw error
     warnOnce(`${error.message} Model '${model}' is taken from the cache as it was.`)
     return undefined
   })
@@ -68,8 +69,9 @@ async function findCached(model: string, parts: readonly ModelPart[], settings: 
     const commit = await cache.commitOf(settings.revision)
     if (commit === undefined) continue
     const source = new CachedModel(cache, commit)
-    const missing = await missingFiles(source, parts, settings.subfolder, settings.weights)
     const folder = join(cache.snapshot(commit), settings.subfolder)
+    // An index that is damaged here may be well on the hub.
+    const missing = await missingFiles(source, parts, settings.subfolder, settings.weights).catch(() => [folder])
     if (missing.length === 0) found.push({ commit, folder, complete: source.unknown.length === 0 })
   }
   return found.sort((a, b) => Number(b.complete) - Number(a.complete))
@@ -166,7 +168,7 @@ function offline(model: string, settings: HubSettings, tried: string[]): AlbertE
 
 /** A mistyped folder is asked for on the hub, which says no: the user has to see the folders too. */
 function alsoTried(error: AlbertError, tried: string[]): AlbertError {
-  if (error.code === 'INVALID_INPUT') return error
+  if (error.code === 'INVALID_INPUT' || tried.length === 0) return error
   const { cause, hint } = error
   return new AlbertError(error.code, `${error.message} On this machine tried ${tried.join(', ')}.`, {
     cause,

@@ -9,16 +9,21 @@ import { dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { orCannotWrite } from '../checkpoint/new-file.js'
 
-const POLL_MS = 100
-const TOUCH_MS = 1_000
-/** A lock that nobody has touched for so long, by our own clock, has no owner. */
-const ABANDONED_MS = 15_000
+export const lockTimes = {
+  pollMs: 100,
+  touchMs: 1_000,
+  /** A lock that nobody has touched for so long, by our own clock, has no owner. */
+  abandonedMs: 15_000,
+}
 
 /** Runs `work` while this process holds the lock. */
 export async function withLock<T>(path: string, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
   await orCannotWrite(path, mkdir(dirname(path), { recursive: true }))
   const name = await acquire(path, signal)
-  const touching = setInterval(() => void utimes(path, new Date(), new Date()).catch(() => {}), TOUCH_MS).unref()
+  const touching = setInterval(
+    () => void utimes(path, new Date(), new Date()).catch(() => {}),
+    lockTimes.touchMs,
+  ).unref()
   try {
     return await work()
   } finally {
@@ -38,8 +43,8 @@ async function acquire(path: string, signal: AbortSignal | undefined): Promise<s
     const touched = (await stat(path).catch(() => undefined))?.mtimeMs ?? 0
     const now = performance.now()
     if (seen?.owner !== owner || seen?.touched !== touched) seen = { owner, touched, since: now }
-    if (owner !== undefined && (hasDied(owner) || now - seen.since > ABANDONED_MS)) await takeAway(path, owner)
-    else await delay(POLL_MS)
+    if (owner !== undefined && (hasDied(owner) || now - seen.since > lockTimes.abandonedMs)) await takeAway(path, owner)
+    else await delay(lockTimes.pollMs)
   }
 }
 
@@ -63,8 +68,8 @@ async function takeAway(path: string, owner: string): Promise<void> {
   const broom = `${path}.broom`
   if (!(await create(broom, owner))) {
     const made = (await stat(broom).catch(() => undefined))?.mtimeMs
-    if (made !== undefined && Math.abs(Date.now() - made) > ABANDONED_MS) await unlink(broom).catch(() => {})
-    return delay(POLL_MS)
+    if (made !== undefined && Math.abs(Date.now() - made) > lockTimes.abandonedMs) await unlink(broom).catch(() => {})
+    return delay(lockTimes.pollMs)
   }
   try {
     if ((await read(path)) === owner) await unlink(path).catch(() => {})

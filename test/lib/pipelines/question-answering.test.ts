@@ -101,7 +101,7 @@ describe('shapes', () => {
     const lists = [asked.map(each => each.question), asked.map(each => each.context)] as const
     const found = await qa(...lists)
     expect(await qa(asked)).toEqual(found)
-    expect(await qa.each(asked)).toEqual(found.map(each => [each]))
+    expect(await qa.each(asked)).toEqual(found)
     expect(await qa(...lists, { top_k: 2 })).toEqual(await qa.each(asked, { top_k: 2 }))
     expect(await qa([], [])).toEqual([])
     expect(await qa([])).toEqual([])
@@ -188,7 +188,12 @@ test('mistakes', async () => {
   await wrong([['a'], [1]], 'Input 0 must be { question, context }, two strings, not an object with question, context.')
   await wrong([{ question: 'a' }], 'The input must be { question, context }, two strings, not an object with question.')
   await wrong(['', 'b'], 'The question is empty: it has no tokens.', 'EMPTY_INPUT')
-  await wrong([['a'], [' \n']], 'Context 0 is empty: it has no tokens to answer with.', 'EMPTY_INPUT')
+  await wrong([['a'], [' \n']], 'The context is empty: it has no tokens to answer with.', 'EMPTY_INPUT')
+  const two = [
+    { question: 'a', context: 'b' },
+    { question: 'a', context: '' },
+  ]
+  await wrong([two], 'Context 1 is empty: it has no tokens to answer with.', 'EMPTY_INPUT')
   await wrong(['a', 'b', { top_k: 0 }], 'top_k must be a whole number from 1 on, not 0.')
   await wrong(['a', 'b', { doc_stride: -1 }], 'doc_stride must be a whole number from 0 on, not -1.')
   await wrong(
