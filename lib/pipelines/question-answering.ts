@@ -106,7 +106,8 @@ function merged(windows: WindowAnswers[], context: string, options: QuestionAnsw
     if (span.score > (found.get(name)?.score ?? -1)) found.set(name, span)
   }
   const list = [...found.values()]
-  if (options.handle_impossible_answer) {
+  // The head that keeps a few starts and ends only may have none that make an answer.
+  if (options.handle_impossible_answer || list.length === 0) {
     const least = Math.min(...windows.map(window => window.noAnswer))
     list.push({ start: 0, end: 0, score: least })
   }
