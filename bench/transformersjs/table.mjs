@@ -20,7 +20,7 @@ const QUIET = 0.05
 export function table({ machine, threads, rounds, installed, platforms, ratios, trials }) {
   const names = [OURS, THEIRS]
   /** @param {(string | number)[]} cells */
-  const row = ([name, ...cells]) => String(name).padEnd(36) + cells.map(cell => String(cell).padStart(28)).join('')
+  const row = ([name, ...cells]) => String(name).padEnd(36) + cells.map(cell => String(cell).padStart(34)).join('')
   const models = Object.entries(trials).flatMap(([model, packages]) => [
     '',
     `${model}, medians of ${rounds} processes`,
