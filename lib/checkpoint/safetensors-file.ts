@@ -9,8 +9,8 @@ import {
   type TensorEntry,
 } from './safetensors-header.js'
 
-/** Largest piece handed on at once: small enough that converting it does not stop the event loop for long. */
-const CHUNK_BYTES = 4 << 20
+/** Largest piece handed on at once: small beside any model, and converting it does not stop the event loop for long. */
+export const CHUNK_BYTES = 1 << 20
 
 export class SafetensorsFile {
   private constructor(
@@ -40,9 +40,11 @@ export class SafetensorsFile {
   }
 
   /** The bytes of a tensor in chunks of whole elements; `offset` counts elements. The next chunk reuses the buffer. */
-  async *chunks(entry: TensorEntry): AsyncGenerator<{ offset: number; bytes: Uint8Array }> {
+  async *chunks(
+    entry: TensorEntry,
+    buffer = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, entry.end - entry.begin)),
+  ): AsyncGenerator<{ offset: number; bytes: Uint8Array }> {
     const size = entry.end - entry.begin
-    const buffer = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, size))
     for (let done = 0; done < size; done += CHUNK_BYTES) {
       const bytes = buffer.subarray(0, Math.min(CHUNK_BYTES, size - done))
       await this.file.fill(bytes, entry.begin + done)
