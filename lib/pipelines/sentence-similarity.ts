@@ -6,6 +6,7 @@ import { normalizeVector, type Pooling } from './pooling.js'
 import { inputList, nameOf, type TextOptions, type TextOrPair } from './text-input.js'
 import { type Origin, type Pipeline, pipelineOf, type TextModel } from './text-model.js'
 
+/** Options of `sentence-similarity`. */
 export interface SentenceSimilarityOptions extends TextOptions {
   /** Default `mean`. */
   pooling?: Exclude<Pooling, 'none'>
