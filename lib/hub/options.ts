@@ -2,6 +2,7 @@
 import { AlbertError } from '../errors.js'
 import { shown } from '../options.js'
 
+/** Which files of a model are taken, and from where. */
 export interface HubOptions {
   /** Branch, tag or commit. Default 'main'. */
   revision?: string | null

@@ -9,6 +9,7 @@ import { checkWhole, inputList, type TextOptions, type TextOrPair } from './text
 import type { Origin, TextBatch, TextModel } from './text-model.js'
 import { type Pipeline, pipelineOf } from './text-pipeline.js'
 
+/** Options of `feature-extraction`. */
 export interface FeatureExtractionOptions extends TextOptions {
   /** Default `none`: one vector a token. */
   pooling?: Pooling
@@ -22,6 +23,7 @@ export interface FeatureExtractionOptions extends TextOptions {
   precision?: Precision
 }
 
+/** Vectors: float32 (float64 for a model of dtype `fp64`), or small ones where `quantize` asked for them. */
 export type EmbeddingTensor = Tensor<'float32' | 'float64' | 'int8' | 'uint8'>
 
 export interface FeatureExtractionPipeline extends Pipeline {

@@ -7,6 +7,7 @@ import { checkWhole, inputList, nameOf, type TextOptions, type TextOrPair } from
 import type { EncodedText, TextBatch, TextModel } from './text-model.js'
 import { type Pipeline, pipelineOf } from './text-pipeline.js'
 
+/** Options of `fill-mask`. */
 export interface FillMaskOptions extends TextOptions {
   /** Candidates a mask. Default 5; with `targets` all of them. */
   top_k?: number
@@ -14,6 +15,7 @@ export interface FillMaskOptions extends TextOptions {
   targets?: string | string[]
 }
 
+/** A piece of the vocabulary that may stand at a mask. */
 export interface FillMaskCandidate {
   /** Probability over the whole vocabulary. */
   score: number

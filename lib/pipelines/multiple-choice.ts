@@ -7,16 +7,19 @@ import { checkString, checkWhole, type TextOptions } from './text-input.js'
 import type { Origin, TextModel } from './text-model.js'
 import { type Pipeline, pipelineOf } from './text-pipeline.js'
 
+/** Options of `multiple-choice`. */
 export interface MultipleChoiceOptions extends TextOptions {
   /** Choices a question, best first. Default and null: all. */
   top_k?: number | null
 }
 
+/** A prompt and the choices that may follow it. */
 export interface ChoiceQuestion {
   prompt: string
   choices: readonly string[]
 }
 
+/** A choice and how well it follows the prompt. */
 export interface ScoredChoice {
   /** Place in the list of choices. */
   index: number

@@ -7,6 +7,7 @@ import { inputList, nameOf, type TextOptions, type TextOrPair } from './text-inp
 import type { Origin, TextModel } from './text-model.js'
 import { type Pipeline, pipelineOf } from './text-pipeline.js'
 
+/** Options of `sentence-similarity`. */
 export interface SentenceSimilarityOptions extends TextOptions {
   /** Default `mean`. */
   pooling?: Exclude<Pooling, 'none'>

@@ -11,12 +11,14 @@ import { type Pipeline, pipelineOf } from './text-pipeline.js'
 /** `auto`: sigmoid for several labels at once or a single one, none for regression, else softmax. */
 export type FunctionToApply = 'auto' | 'softmax' | 'sigmoid' | 'none'
 
+/** Options of `text-classification`. */
 export interface TextClassificationOptions extends TextOptions {
   /** Labels a text, best first. Default 1; null = all. */
   top_k?: number | null
   function_to_apply?: FunctionToApply
 }
 
+/** A label and its score. */
 export interface TextClassificationLabel {
   label: string
   score: number

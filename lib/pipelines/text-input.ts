@@ -8,8 +8,10 @@ export interface TextPair {
   text_pair?: string | null
 }
 
+/** One text, or two in one input. */
 export type TextOrPair = string | TextPair
 
+/** Options that calls of every pipeline take. */
 export interface TextOptions {
   /** Cut texts that are longer than the model or `max_length` allows. Default true; false refuses them with TOO_LONG. */
   truncation?: boolean
@@ -23,6 +25,7 @@ export interface TextOptions {
   onTruncated?: (cut: TruncatedText) => void
 }
 
+/** What `onTruncated` is told of a text that was cut. */
 export interface TruncatedText {
   /** Place in the list that was given; 0 for a single text. */
   index: number

@@ -65,7 +65,6 @@ export class TextModel {
 
   /** Runs a call of the pipeline. It may take many batches: the model stays until all are answered. */
   async whileOpen<Answer>(call: () => Promise<Answer>): Promise<Answer> {
-    if (this.#disposal) throw new AlbertError('DISPOSED', `This pipeline '${this.task}' was disposed.`)
     const running = call()
     this.#open.add(running)
     try {
@@ -138,6 +137,9 @@ export class TextModel {
     checkOptions(options)
     checkTextOptions(options, this.model.config.max_position_embeddings)
     options.signal?.throwIfAborted()
+    // Said at the beginning only: a call that is open already goes on.
+    if (this.#disposal && inputs.length > 0)
+      throw new AlbertError('DISPOSED', `This pipeline '${this.task}' was disposed.`)
     const answers = Array.from(inputs, (): Answer[] => [])
     const pace = new Pace()
     let running: Promise<void> = Promise.resolve()

@@ -10,6 +10,7 @@ export interface Pipeline {
   readonly tokenizer: AlbertTokenizer
   /** Frees the model that the pipeline loaded, once the calls in flight have finished. A model that was given stays. */
   dispose(): Promise<void>
+  /** `dispose()`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>
 }
 

@@ -7,6 +7,7 @@ import { checkString, checkWhole, nameOf, stringList, type TextOptions } from '.
 import type { TextModel } from './text-model.js'
 import { type Pipeline, pipelineOf } from './text-pipeline.js'
 
+/** Options of `text-ranking`. */
 export interface TextRankingOptions extends TextOptions {
   /** Answer only the best. Default: all. */
   top_n?: number
@@ -16,6 +17,7 @@ export interface TextRankingOptions extends TextOptions {
   raw_scores?: boolean
 }
 
+/** A text by its place in the list, and how well it answers the query. */
 export interface RankedText {
   /** Place in the list that was given. */
   index: number

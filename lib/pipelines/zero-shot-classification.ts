@@ -10,6 +10,7 @@ import { checkString, nameOf, stringList, type TextOptions } from './text-input.
 import type { TextModel } from './text-model.js'
 import { type Pipeline, pipelineOf } from './text-pipeline.js'
 
+/** Options of `zero-shot-classification`. */
 export interface ZeroShotClassificationOptions extends TextOptions {
   /** The sentence of a label, which stands at `{}`. Default `This example is {}.` */
   hypothesis_template?: string
@@ -17,6 +18,7 @@ export interface ZeroShotClassificationOptions extends TextOptions {
   multi_label?: boolean
 }
 
+/** The labels of a text with their scores. */
 export interface ZeroShotClassificationResult {
   /** The text. */
   sequence: string
@@ -28,19 +30,24 @@ export interface ZeroShotClassificationResult {
   truncated?: true
 }
 
-type Labels = string | readonly string[]
+/** One label or several. */
+export type CandidateLabels = string | readonly string[]
 
 export interface ZeroShotClassificationPipeline extends Pipeline {
-  (text: string, labels: Labels, options?: ZeroShotClassificationOptions): Promise<ZeroShotClassificationResult>
+  (
+    text: string,
+    labels: CandidateLabels,
+    options?: ZeroShotClassificationOptions,
+  ): Promise<ZeroShotClassificationResult>
   (
     texts: readonly string[],
-    labels: Labels,
+    labels: CandidateLabels,
     options?: ZeroShotClassificationOptions,
   ): Promise<ZeroShotClassificationResult[]>
   /** One result a text, each as for that text alone. */
   each(
     texts: readonly string[],
-    labels: Labels,
+    labels: CandidateLabels,
     options?: ZeroShotClassificationOptions,
   ): Promise<ZeroShotClassificationResult[]>
 }
