@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { env, LogLevel } from '../../../lib/env.js'
 import { AlbertForSequenceClassification, AlbertModel } from '../../../lib/heads.js'
 import { type CachedEntry, cachedModels } from '../../../lib/hub/cached-models.js'
+import { accessToken } from '../../../lib/hub/token.js'
 import type { ProgressEvent } from '../../../lib/load-progress.js'
 import { pipeline } from '../../../lib/pipelines/index.js'
 import { AutoTokenizer } from '../../../lib/tokenizer/index.js'
@@ -15,11 +16,18 @@ import { filesBelow, useHub } from './surroundings.js'
 const golden = join(import.meta.dirname, '../../golden/hub-cache')
 const COMMIT = '0123456789abcdef0123456789abcdef01234567'
 const around = useHub()
+/** That has the hub's library. */
+const python = process.env['ALBERT_ORACLE_PYTHON']
 const threads = 1
 
 /** All questions fail: nothing may be asked. */
 function closeNetwork(): void {
   env.fetch = input => expect.unreachable(`${String(input)} was asked`)
+}
+
+function pythonCache(): string {
+  const program = 'import huggingface_hub.constants as c, os; print(os.path.normpath(c.HF_HUB_CACHE))'
+  return spawnSync(python!, ['-c', program], { encoding: 'utf8' }).stdout.trim()
 }
 
 async function rank(model: string, options = {}): Promise<number> {
@@ -62,7 +70,6 @@ describe('the layout of Python', () => {
     expect(await rank('org/tiny', { revision: COMMIT })).toBe(score)
   })
 
-  const python = process.env['ALBERT_ORACLE_PYTHON']
   test.skipIf(!python)('Python finds what we fetched (needs ALBERT_ORACLE_PYTHON)', async () => {
     await rank('org/tiny')
     const [{ bytes }] = (await cachedModels(around.folder)) as [CachedEntry]
@@ -164,6 +171,32 @@ describe('what is asked', () => {
     mkdirSync(folder)
     for (const file of filesBelow(snapshot)) cpSync(join(snapshot, file), join(folder, file), { dereference: true })
     expect(await rank(folder, options)).toBe(score)
+  })
+
+  test('folders in variables are read as Python reads them: ~ and other variables in them', async () => {
+    const { folder } = around
+    process.env['HOME'] = folder
+    process.env['ALBERT_CACHE_TEST'] = 'deep'
+    const ways: [Record<string, string>, string][] = [
+      [{ HF_HUB_CACHE: '~/one' }, 'one'],
+      [{ HUGGINGFACE_HUB_CACHE: '$HOME/two' }, 'two'],
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: that is how it is written in a shell
+      [{ HF_HOME: '~/three/${ALBERT_CACHE_TEST}' }, 'three/deep/hub'],
+      [{ XDG_CACHE_HOME: '~/four' }, 'four/huggingface/hub'],
+      [{ HF_HUB_CACHE: '~' }, ''],
+      [{ HF_HUB_CACHE: '~/$ALBERT_CACHE_NONE/a~' }, '$ALBERT_CACHE_NONE/a~'],
+    ]
+    for (const [variables, expected] of ways) {
+      for (const name of ['HF_HUB_CACHE', 'HF_HOME', 'HUGGINGFACE_HUB_CACHE', 'XDG_CACHE_HOME'])
+        delete process.env[name]
+      Object.assign(process.env, variables)
+      expect(env.cacheDir).toBe(join(folder, expected))
+      if (python) expect(pythonCache()).toBe(join(folder, expected))
+    }
+    mkdirSync(join(folder, 'home'))
+    writeFileSync(join(folder, 'home/mine'), 'hf_mine')
+    process.env['HF_TOKEN_PATH'] = '~/home/mine'
+    expect(accessToken()).toBe('hf_mine')
   })
 
   test('cache_dir wins over the environment', async () => {
