@@ -1,5 +1,5 @@
 // What lies in the cache and what is asked of the hub: the layout of Python, only what is needed, only when it is needed.
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -522,6 +522,49 @@ describe('disks', () => {
     } finally {
       unmount()
     }
+  })
+})
+
+describe('names of revisions', () => {
+  const revisions = ['main', 'v1', 'feature/x.y', 'refs/pr/1']
+
+  test('with slashes: we find what Python calls so, and Python what we do', async () => {
+    const { hub, folder } = around
+    for (const revision of revisions) await AutoTokenizer.from_pretrained('org/tiny', { revision })
+    expect(filesBelow(join(folder, 'models--org--tiny/refs'))).toEqual([...revisions].sort())
+    closeNetwork()
+    for (const revision of revisions) await AutoTokenizer.from_pretrained('org/tiny', { revision })
+    if (!python) return
+    const program = [
+      'import os, sys, huggingface_hub as h',
+      'mode, *revisions = sys.argv[1:]',
+      'for r in revisions: print(h.hf_hub_download("org/tiny", "tokenizer.json", revision=r, local_files_only=mode == "local"))',
+    ]
+    const run = async (mode: string): Promise<string> => {
+      const child = spawn(python, ['-c', program.join('\n'), mode, ...revisions], { env: { ...process.env } })
+      let said = ''
+      for (const stream of [child.stdout, child.stderr]) stream.on('data', part => (said += part))
+      await new Promise(resolve => child.once('close', resolve))
+      return said.trim()
+    }
+    const path = join(folder, 'models--org--tiny/snapshots', 'a'.repeat(40), 'tokenizer.json')
+    const expected = revisions.map(() => path).join('\n')
+    expect(await run('local')).toBe(expected)
+    rmSync(join(folder, 'models--org--tiny'), { recursive: true })
+    expect(await run('remote')).toBe(expected)
+    expect(hub.count('GET tokenizer.json')).toBe(2)
+    const options = { local_files_only: true }
+    for (const revision of revisions) await AutoTokenizer.from_pretrained('org/tiny', { revision, ...options })
+  })
+
+  test.each([
+    ['feature', 'feature/x'],
+    ['feature/x', 'feature'],
+  ])('%s, then %s: the cache has a place for the one only, the other is fetched all the same', async (one, other) => {
+    await AutoTokenizer.from_pretrained('org/tiny', { revision: one })
+    await AutoTokenizer.from_pretrained('org/tiny', { revision: other })
+    await AutoTokenizer.from_pretrained('org/tiny', { revision: one, local_files_only: true })
+    expect(filesBelow(join(around.folder, 'models--org--tiny/refs'))).toEqual([one])
   })
 })
 
