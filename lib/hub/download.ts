@@ -153,7 +153,7 @@ async function next(
 ): Promise<{ done: true; value?: undefined } | { done: false; value: Uint8Array }> {
   if (!reader) return { done: true }
   try {
-    return (await reader.read()) as { done: false; value: Uint8Array }
+    return (await watch.until(reader.read())) as { done: false; value: Uint8Array }
   } catch (cause) {
     signal?.throwIfAborted()
     throw new Transient(connectionFailure(cause, watch), undefined, cause)

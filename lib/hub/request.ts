@@ -152,13 +152,14 @@ async function send(method: string, url: URL, headers: Record<string, string>, w
   if (env.logLevel <= LogLevel.DEBUG) console.debug(`albert: ${method} ${address(url)} ${headers['range'] ?? ''}`)
   watch.alive()
   try {
-    return await env.fetch(url, {
+    const asking = env.fetch(url, {
       method,
       redirect: 'manual',
       // Other encodings would change the number of bytes.
       headers: { 'accept-encoding': 'identity', 'user-agent': `albert-native/${env.version}`, ...headers },
       signal: watch.signal,
     })
+    return await watch.until(asking)
   } catch (cause) {
     throw new Transient(connectionFailure(cause, watch), undefined, cause)
   }
@@ -216,6 +217,22 @@ export class Watch {
 
   get signal(): AbortSignal {
     return this.#controller.signal
+  }
+
+  /** Answers what `work` does, or rejects at the end of the connection: not every fetch notices it in every state. */
+  async until<T>(work: Promise<T>): Promise<T> {
+    const { signal } = this
+    let onEnd = (): void => {}
+    const ended = new Promise<never>((_, reject) => {
+      onEnd = () => reject(signal.reason)
+      if (signal.aborted) onEnd()
+      else signal.addEventListener('abort', onEnd, { once: true })
+    })
+    try {
+      return await Promise.race([work, ended])
+    } finally {
+      signal.removeEventListener('abort', onEnd)
+    }
   }
 
   alive(): void {

@@ -1,5 +1,5 @@
 // Bytes that come over a bad network: cut, resumed, wrong, lied about, redirected, refused, too late.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
@@ -543,6 +543,27 @@ describe('a signal', () => {
     const silent = await stop(ask => isBytes(ask) && sendSome(ask, 2000, false), /^GET storage/)
     if (reason !== undefined) expect([busy, silent]).toEqual([reason, reason])
     else for (const error of [busy, silent]) expect(error).toMatchObject({ name: 'AbortError' })
+  })
+
+  test('that is given at any event ends the load, and leaves no lock', async () => {
+    const enough = new Error('enough')
+    for (let last = 1, events = last; events >= last; last++) {
+      events = 0
+      const controller = new AbortController()
+      const progress_callback = (): void => {
+        if (++events === last) controller.abort(enough)
+      }
+      const options = { threads: 1, signal: controller.signal, progress_callback }
+      const loading = AlbertForSequenceClassification.from_pretrained('org/tiny', options)
+      const ended = await loading.then(
+        model => model.dispose(),
+        error => error,
+      )
+      // In the last round there is no such event.
+      expect(ended).toBe(events < last ? undefined : enough)
+      expect(filesBelow(around.folder).filter(file => file.endsWith('.lock'))).toEqual([])
+      rmSync(join(around.folder, 'models--org--tiny'), { recursive: true })
+    }
   })
 
   test('stops waiting for a hub that is busy', async () => {
