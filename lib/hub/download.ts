@@ -129,7 +129,8 @@ async function append(
       throw new Transient(`the connection ended after ${position} of ${size} bytes`)
   } finally {
     watch.end()
-    await reader?.cancel().catch(() => {})
+    // Not waited for: nothing depends on it.
+    void reader?.cancel().catch(() => {})
   }
 }
 

@@ -566,6 +566,35 @@ describe('a signal', () => {
     }
   })
 
+  describe('and a fetch that does not notice it', () => {
+    const never = new Promise<never>(() => {})
+
+    test('while it asks: it ends all the same, and so does silence', async () => {
+      env.fetch = () => never
+      expect(await failure(load(AbortSignal.timeout(50)))).toMatchObject({ name: 'TimeoutError' })
+      patience.silenceMs = 20
+      expect(await failure(load())).toMatchObject({ message: expect.stringContaining('nothing was heard') })
+    })
+
+    // As that of Node 20 where all bytes have come and some are not read.
+    test('while it reads: it ends all the same', async () => {
+      env.fetch = async (input, init) => {
+        if (!String(input).startsWith(around.hub.storageUrl)) return globalThis.fetch(input, init)
+        const body = new ReadableStream({
+          pull: controller => {
+            if (controller.desiredSize === 1) controller.enqueue(weights().subarray(0, 1000))
+            return never
+          },
+          cancel: () => never,
+        })
+        return new Response(body)
+      }
+      expect(await failure(load(AbortSignal.timeout(200)))).toMatchObject({ name: 'TimeoutError' })
+      expect(readFileSync(join(blobs(), partial()))).toHaveLength(1000)
+      expect(filesBelow(around.folder).filter(file => file.endsWith('.lock'))).toEqual([])
+    })
+  })
+
   test('stops waiting for a hub that is busy', async () => {
     around.hub.misbehave = ask => send(ask.response, 503, { 'retry-after': '30' })
     const begin = performance.now()
