@@ -56,6 +56,9 @@ export class TextModel {
   readonly #owned: boolean
   readonly #places: TokenPlaces
   #warned = false
+  #running = 0
+  #whenIdle = (): void => {}
+  #disposal: Promise<void> | undefined
 
   constructor(task: TaskName, model: AnyModel, tokenizer: AlbertTokenizer, owned: boolean) {
     this.task = task
@@ -112,17 +115,32 @@ export class TextModel {
     }
   }
 
+  /** Calls in flight finish: between their batches too, where the model does not know of them. */
   async dispose(): Promise<void> {
-    if (this.#owned) await this.model.dispose()
+    if (!this.#owned) return
+    this.#disposal ??= this.#idle().then(() => this.model.dispose())
+    await this.#disposal
   }
 
-  async #run<Answer>(
-    inputs: readonly TextOrPair[],
-    options: TextOptions,
-    answer: (batch: TextBatch) => Promise<Answer[]>,
-    cuts: boolean,
-    sequencesOf: SequencesOf,
-  ): Promise<Answer[][]> {
+  #idle(): Promise<void> {
+    return this.#running === 0
+      ? Promise.resolve()
+      : new Promise(resolve => {
+          this.#whenIdle = resolve
+        })
+  }
+
+  async #run<Answer>(...call: Call<Answer>): Promise<Answer[][]> {
+    if (this.#disposal) throw new AlbertError('DISPOSED', `This ${this.task} pipeline was disposed.`)
+    this.#running++
+    try {
+      return await this.#answers(...call)
+    } finally {
+      if (--this.#running === 0) this.#whenIdle()
+    }
+  }
+
+  async #answers<Answer>(...[inputs, options, answer, cuts, sequencesOf]: Call<Answer>): Promise<Answer[][]> {
     checkOptions(options)
     checkTextOptions(options, this.model.config.max_position_embeddings)
     const answers = Array.from(inputs, (): Answer[] => [])
@@ -184,6 +202,14 @@ export class TextModel {
     }
   }
 }
+
+type Call<Answer> = [
+  inputs: readonly TextOrPair[],
+  options: TextOptions,
+  answer: (batch: TextBatch) => Promise<Answer[]>,
+  cuts: boolean,
+  sequencesOf: SequencesOf,
+]
 
 type SequencesOf = (encoding: Encoding, limit: number, index: number) => Encoding[]
 
