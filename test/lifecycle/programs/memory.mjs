@@ -1,0 +1,103 @@
+// What a process holds while models come and go. Prints what was measured; the test judges.
+//   node --expose-gc memory.mjs disposed    bytes of a model, and those that the addon holds and V8 is told of: with it,
+//                                           and after its disposal. Needs the addon of faults.cc, which counts them.
+//   node --expose-gc memory.mjs forgotten   the same where no one disposes
+//   node --expose-gc memory.mjs <model | pipeline> <rounds> <first>   resident megabytes after round `first` and the last
+//   node --expose-gc memory.mjs calls <calls> <first>                 likewise for calls of one model
+import { createRequire } from 'node:module'
+import { setImmediate, setTimeout } from 'node:timers/promises'
+import { albert, TEXT } from './package.mjs'
+
+const [mode, count, first] = process.argv.slice(2)
+
+async function collect() {
+  for (let i = 0; i < 5; i++) {
+    globalThis.gc()
+    await setImmediate()
+  }
+}
+
+/** Bytes that the addon holds, and those that V8 was told of. `process.memoryUsage()` of Node 20 shows neither. */
+function counted() {
+  const { faults } = createRequire(import.meta.url)(process.env.ALBERT_NATIVE_PATH)
+  const [bytes, , , reported] = faults.live()
+  return { bytes, reported }
+}
+
+function difference(a, b) {
+  return { bytes: a.bytes - b.bytes, reported: a.reported - b.reported }
+}
+
+/** Megabytes after step `first`, and the most and the least at ten moments from there to the end. */
+async function resident(steps, from, step) {
+  const seen = []
+  for (let i = 1; i <= steps; i++) {
+    await step(i)
+    if (i !== from && i !== steps && (i < from || i % Math.ceil(steps / 10) !== 0)) continue
+    await collect()
+    seen.push(process.memoryUsage.rss() / 1e6)
+  }
+  return { first: seen[0], least: Math.min(...seen), most: Math.max(...seen), last: seen.at(-1) }
+}
+
+const bytesOf = ({ weights, packed, workspace }) => weights + packed + workspace
+
+async function disposed() {
+  await (await albert.AlbertModel.from_pretrained()).dispose() // what is made once for the process
+  const before = counted()
+  const model = await albert.AlbertModel.from_pretrained()
+  await model({ input_ids: [[2, 5, 3]] })
+  const held = bytesOf(model.memory())
+  const during = counted()
+  await model.dispose()
+  return { held, during: difference(during, before), after: difference(counted(), before) }
+}
+
+async function forgotten() {
+  await (await albert.AlbertModel.from_pretrained()).dispose()
+  const before = counted()
+  let held = 0
+  await (async () => {
+    for (let i = 0; i < 5; i++) {
+      const model = await albert.AlbertModel.from_pretrained()
+      await model({ input_ids: [[2, 5, 3]] })
+      held += bytesOf(model.memory())
+    }
+  })()
+  const during = counted()
+  // The collector finds them, the registry disposes of them, and their queues come to that job.
+  for (let i = 0; i < 100 && counted().reported > before.reported; i++) {
+    await collect()
+    await setTimeout(10)
+  }
+  return { held, during: difference(during, before), after: difference(counted(), before) }
+}
+
+function calls() {
+  let embed
+  return async i => {
+    embed ??= await albert.pipeline('feature-extraction')
+    const texts = Array.from({ length: 1 + (i % 3) }, (_, n) => TEXT.slice(0, 5 + ((i * 7 + n) % 50)))
+    await embed(texts, { pooling: i % 2 ? 'mean' : 'none' })
+    if (i % 50 === 0) await embed('').catch(() => {})
+  }
+}
+
+const measure = {
+  disposed,
+  forgotten,
+  model: () =>
+    resident(Number(count), Number(first), async () => {
+      const model = await albert.AlbertModel.from_pretrained()
+      await model({ input_ids: [[2, 5, 6, 7, 3]] })
+      await model.dispose()
+    }),
+  pipeline: () =>
+    resident(Number(count), Number(first), async () => {
+      const embed = await albert.pipeline('feature-extraction')
+      await embed(TEXT)
+      await embed.dispose()
+    }),
+  calls: () => resident(Number(count), Number(first), calls()),
+}
+console.log(JSON.stringify(await measure[mode]()))
