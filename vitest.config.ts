@@ -6,6 +6,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     reporters: ['default', './test/reporter.ts'],
     fileParallelism: false,
+    // Nothing may reach the network by accident; the tests of the hub bring a server of their own.
+    env: { HF_HUB_OFFLINE: '1' },
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },

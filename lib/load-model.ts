@@ -56,6 +56,8 @@ export interface Loading {
   engine: NativeModelOptions
   settings: HubSettings
   warning_callback: WarningCallback | undefined
+  /** False where nobody asks for the pooled vector: then it does not matter whether its weights are there. */
+  readsPooler: boolean
 }
 
 /** Mistakes are refused before anything is fetched. */
@@ -63,14 +65,14 @@ export function checkLoading(options: PretrainedOptions): Loading {
   checkOptions(options)
   options.signal?.throwIfAborted()
   const { warning_callback } = options
-  return { settings: hubSettings(options), engine: checkEngine(options), warning_callback }
+  return { settings: hubSettings(options), engine: checkEngine(options), warning_callback, readsPooler: true }
 }
 
 /** The model in a folder that has been found. */
 export async function modelFrom(
   head: NativeHead,
   folder: string,
-  { engine, settings, warning_callback }: Loading,
+  { engine, settings, warning_callback, readsPooler }: Loading,
   progress: LoadProgress,
 ): Promise<LoadedModel> {
   const { signal } = settings
@@ -83,7 +85,8 @@ export async function modelFrom(
         checkpoint.copyTo(native, { signal, onProgress }),
       )
       const { report } = checkpoint
-      for (const sentence of reportSentences(report, folder)) warn(sentence, warning_callback)
+      const missing = report.missing.filter(name => readsPooler || !name.startsWith('pooler.'))
+      for (const sentence of reportSentences({ ...report, missing }, folder)) warn(sentence, warning_callback)
       // A head that reads the pooled vector is as untrained as its pooler.
       return head === 'none' ? [] : report.missing.filter(name => !/^(embeddings|encoder)\./.test(name))
     })

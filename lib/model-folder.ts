@@ -31,7 +31,8 @@ export async function findModel(
 ): Promise<string> {
   const { folder, tried } = look(model)
   if (folder !== undefined) return join(folder, settings.subfolder)
-  if (isPath(model) || !isRepositoryId(model)) throw notFound(model, tried)
+  // No path is an id, so none is ever asked for on the hub.
+  if (!isRepositoryId(model)) throw notFound(model, tried)
   return fetchModel(model, parts, settings, progress, tried)
 }
 
@@ -73,7 +74,7 @@ function placesOf(model: string): string[] {
   return [...new Set([resolve(model), resolve(env.localModelPath, model), embedded])]
 }
 
-/** Such a string is never looked up on the hub. */
+/** Such a string is not looked for by its name. */
 function isPath(model: string): boolean {
   return isAbsolute(model) || /^(?:[./\\~]|[A-Za-z]:)/.test(model)
 }

@@ -8,8 +8,7 @@ import { findWeights } from './folder.js'
 import { collect, dropBuffers, dropTiedDecoder, type FoundTensor } from './found-tensors.js'
 import { initialise, type WeightSink } from './initialise.js'
 import { type ExpectedParameter, expectedParameters, isHeadParameter, MAPPING } from './names.js'
-
-import { SafetensorsFile } from './safetensors-file.js'
+import { CHUNK_BYTES, SafetensorsFile } from './safetensors-file.js'
 
 export interface LoadOptions {
   signal?: AbortSignal | undefined
@@ -82,9 +81,11 @@ export class Checkpoint {
     const present = this.report.loaded.map(name => ({ name, ...this.found.get(name)! }))
     const total = present.reduce((sum, { entry }) => sum + entry.end - entry.begin, 0)
     let done = 0
+    // One for all: buffers of their own would lie about until the next garbage collection, as large as the model together.
+    const buffer = Buffer.allocUnsafe(CHUNK_BYTES)
     for (const { name, file, entry } of present) {
       signal?.throwIfAborted()
-      for await (const { offset, bytes } of file.chunks(entry)) {
+      for await (const { offset, bytes } of file.chunks(entry, buffer)) {
         signal?.throwIfAborted()
         sink.write(name, offset, bytes, entry.dtype as Readable)
         done += bytes.byteLength

@@ -9,14 +9,8 @@ import {
   type TensorEntry,
 } from './safetensors-header.js'
 
-/** Largest piece handed on at once: small enough that converting it does not stop the event loop for long. */
-const CHUNK_BYTES = 1 << 20
-
-/**
- * A buffer that waits for the next tensor, or the next load. Freed ones would wait for the garbage collector: 4 MB a load
- * of the starter, and a process that loads again and again grew by 20 %.
- */
-let spare: Buffer | undefined
+/** Largest piece handed on at once: small beside any model, and converting it does not stop the event loop for long. */
+export const CHUNK_BYTES = 1 << 20
 
 export class SafetensorsFile {
   private constructor(
@@ -46,18 +40,15 @@ export class SafetensorsFile {
   }
 
   /** The bytes of a tensor in chunks of whole elements; `offset` counts elements. The next chunk reuses the buffer. */
-  async *chunks(entry: TensorEntry): AsyncGenerator<{ offset: number; bytes: Uint8Array }> {
+  async *chunks(
+    entry: TensorEntry,
+    buffer = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, entry.end - entry.begin)),
+  ): AsyncGenerator<{ offset: number; bytes: Uint8Array }> {
     const size = entry.end - entry.begin
-    const buffer = spare ?? Buffer.allocUnsafeSlow(CHUNK_BYTES)
-    spare = undefined
-    try {
-      for (let done = 0; done < size; done += CHUNK_BYTES) {
-        const bytes = buffer.subarray(0, Math.min(CHUNK_BYTES, size - done))
-        await this.file.fill(bytes, entry.begin + done)
-        yield { offset: (done * 8) / DTYPE_BITS[entry.dtype]!, bytes }
-      }
-    } finally {
-      spare = buffer
+    for (let done = 0; done < size; done += CHUNK_BYTES) {
+      const bytes = buffer.subarray(0, Math.min(CHUNK_BYTES, size - done))
+      await this.file.fill(bytes, entry.begin + done)
+      yield { offset: (done * 8) / DTYPE_BITS[entry.dtype]!, bytes }
     }
   }
 

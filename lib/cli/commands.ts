@@ -11,8 +11,10 @@ import { embedCommand } from './embed.js'
 import { fillMaskCommand } from './fill-mask.js'
 import { infoCommand } from './info.js'
 import { inspectCommand } from './inspect.js'
+import { nerCommand } from './ner.js'
 import { orderCommand } from './order.js'
 import { pullCommand } from './pull.js'
+import { qaCommand } from './qa.js'
 import { rerankCommand } from './rerank.js'
 import { similarityCommand } from './similarity.js'
 import { tokenizeCommand } from './tokenize.js'
@@ -25,6 +27,8 @@ export const commands: readonly Command[] = [
   similarityCommand,
   orderCommand,
   classifyCommand,
+  nerCommand,
+  qaCommand,
   zeroShotCommand,
   rerankCommand,
   tokenizeCommand,

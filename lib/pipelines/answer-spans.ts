@@ -23,20 +23,24 @@ export function spanScores(startLogits: ArrayLike<number>, endLogits: ArrayLike<
   return { noAnswer: start[0]! * end[0]!, start: start.subarray(1), end: end.subarray(1) }
 }
 
-/**
- * The `count` best spans of at most `longest` tokens, best first; of equal ones the earlier and shorter. Spans that
- * `nameOf` gives one name are the same answer, told once; those without a name are none.
- */
-export function bestSpans(
-  { start, end }: SpanScores,
-  longest: number,
-  count: number,
-  nameOf: (first: number, last: number) => string | undefined,
-): Span[] {
+/** Every span of at most `longest` tokens. */
+export function spansWithin({ start, end }: SpanScores, longest: number): Span[] {
   const spans: Span[] = []
   for (let first = 0; first < start.length; first++)
     for (let last = first; last < Math.min(first + longest, end.length); last++)
       spans.push({ first, last, score: start[first]! * end[last]! })
+  return spans
+}
+
+/**
+ * The `count` best of these spans, best first; of equal ones the earlier in the list. Spans that `nameOf` gives one name
+ * are the same answer, told once; those without a name are none.
+ */
+export function bestSpans(
+  spans: readonly Span[],
+  count: number,
+  nameOf: (first: number, last: number) => string | undefined,
+): Span[] {
   const scores = spans.map(span => span.score)
   for (let wanted = count; ; wanted *= 2) {
     const names = new Map<string, Span>()

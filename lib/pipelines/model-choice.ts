@@ -42,14 +42,16 @@ export async function loadFor(
   progress: LoadProgress,
 ): Promise<AnyModel> {
   const modelClass = await modelClassFor(task, folder)
-  return new modelClass(await modelFrom(modelClass.head, folder, loading, progress))
+  const readsPooler = modelClass.head !== 'none'
+  return new modelClass(await modelFrom(modelClass.head, folder, { ...loading, readsPooler }, progress))
 }
 
 async function modelClassFor(task: TaskName, folder: string): Promise<LoadableClass> {
   const { heads } = tasks[task]
   const { architectures } = await readConfig(join(folder, 'config.json'))
   const named = classNamed(architectures[0] ?? '')
-  if (named && heads.includes(named.head)) return named
+  // What any head can do is done by the bare encoder: a decoder that no answer needs would only take memory.
+  if (named && heads[0] !== 'none' && heads.includes(named.head)) return named
   return Object.values(classes).find(each => each.head === heads[0])!
 }
 

@@ -7,11 +7,10 @@ import {
   checkedQuestion,
   checkedQuestions,
   isText,
-  namesOf,
   type PartNames,
   paired,
+  partNames,
   type Question,
-  theNames,
 } from './questions.js'
 import { checkWhole, type TextOptions } from './text-input.js'
 import { type Pipeline, pipelineOf, type TextModel } from './text-model.js'
@@ -57,8 +56,9 @@ export interface QuestionAnsweringPipeline extends Pipeline {
   (question: Question, options: Several): Promise<QuestionAnswer[]>
   (questions: readonly Question[], options?: One): Promise<QuestionAnswer[]>
   (questions: readonly Question[], options: Several): Promise<QuestionAnswer[][]>
-  /** A list of answers a question, of one for `top_k: 1`. */
-  each(questions: readonly Question[], options?: QuestionAnsweringOptions): Promise<QuestionAnswer[][]>
+  /** One result a question, each as for that question alone. */
+  each(questions: readonly Question[], options?: One): Promise<QuestionAnswer[]>
+  each(questions: readonly Question[], options: Several): Promise<QuestionAnswer[][]>
 }
 
 export function questionAnswering(text: TextModel): QuestionAnsweringPipeline {
@@ -67,22 +67,21 @@ export function questionAnswering(text: TextModel): QuestionAnsweringPipeline {
     const [options = {}] = (two ? rest.slice(1) : rest) as [QuestionAnsweringOptions?]
     const list = Array.isArray(first)
     const asked = two ? paired(first, rest[0]) : list ? checkedQuestions(first) : [checkedQuestion(first, 'The input')]
-    const found = await answers(text, asked, options, list ? namesOf : () => theNames)
-    const results = (options.top_k ?? 1) === 1 ? found.map(each => each[0]!) : found
+    const results = await answers(text, asked, options)
     return list ? results : results[0]
   }
-  return pipelineOf<QuestionAnsweringPipeline>(text, call, {
-    each: async (questions, options = {}) => answers(text, checkedQuestions(questions), options, namesOf),
-  })
+  const each = async (questions: unknown, options: QuestionAnsweringOptions = {}): Promise<unknown[]> =>
+    answers(text, checkedQuestions(questions), options)
+  return pipelineOf<QuestionAnsweringPipeline>(text, call, { each: each as QuestionAnsweringPipeline['each'] })
 }
 
 async function answers(
   text: TextModel,
   asked: Question[],
   options: QuestionAnsweringOptions,
-  names: (index: number) => PartNames,
-): Promise<QuestionAnswer[][]> {
+): Promise<(QuestionAnswer | QuestionAnswer[])[]> {
   checkTaskOptions(options)
+  const names = (index: number): PartNames => partNames(index, asked.length)
   const inputs = asked.map(({ question, context }) => ({ text: question, text_pair: context }))
   const found = await text.eachWindow(
     inputs,
@@ -92,7 +91,10 @@ async function answers(
       contextWindows(cutQuestion(text, whole, limit, i, options, names(i)), limit, options, names(i)),
     i => names(i).both,
   )
-  return found.map((windows, i) => merged(windows, asked[i]!.context, options))
+  return found.map((windows, i) => {
+    const list = merged(windows, asked[i]!.context, options)
+    return (options.top_k ?? 1) === 1 ? list[0]! : list
+  })
 }
 
 /** The best answers of all windows. What several windows found is told once, with its best score. */
@@ -104,7 +106,8 @@ function merged(windows: WindowAnswers[], context: string, options: QuestionAnsw
     if (span.score > (found.get(name)?.score ?? -1)) found.set(name, span)
   }
   const list = [...found.values()]
-  if (options.handle_impossible_answer) {
+  // The head that keeps a few starts and ends only may have none that make an answer.
+  if (options.handle_impossible_answer || list.length === 0) {
     const least = Math.min(...windows.map(window => window.noAnswer))
     list.push({ start: 0, end: 0, score: least })
   }

@@ -14,15 +14,10 @@ export interface PartNames {
   both: string
 }
 
-export const theNames: PartNames = {
-  question: 'The question',
-  context: 'The context',
-  both: 'The question with its context',
-}
-
-export function namesOf(index: number): PartNames {
-  const question = `Question ${index}`
-  return { question, context: `Context ${index}`, both: `${question} with its context` }
+/** `The question`, or with its number where there are several. */
+export function partNames(index: number, count: number): PartNames {
+  const [question, context] = count > 1 ? [`Question ${index}`, `Context ${index}`] : ['The question', 'The context']
+  return { question: question!, context: context!, both: `${question} with its context` }
 }
 
 /** Lists of equal length, or one question and its context. */

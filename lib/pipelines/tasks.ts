@@ -75,8 +75,8 @@ export const tasks: {
     create: tokenClassification,
   },
   'question-answering': {
-    heads: ['question_answering'],
-    needs: 'a model fine-tuned to find answers (AlbertForQuestionAnswering)',
+    heads: ['question_answering', 'squad2'],
+    needs: 'a model fine-tuned to find answers (AlbertForQuestionAnswering or AlbertForSquad2)',
     create: questionAnswering,
   },
   'zero-shot-classification': {

@@ -2,6 +2,7 @@
 // What is asked of the model and what becomes of the answer is the task's business.
 import type { AlbertPreTrainedModel } from '../albert.js'
 import { packEncodings } from '../batch.js'
+import type { ForwardOptions } from '../call.js'
 import { AlbertError } from '../errors.js'
 import { checkOptions } from '../options.js'
 import type { FloatTensor } from '../tensor.js'
@@ -41,12 +42,15 @@ export interface Origin {
   name: string
 }
 
+/** What only some heads are asked. */
+export type HeadRequest = Pick<ForwardOptions, 'excluded' | 'startTop' | 'endTop'>
+
 export interface TextBatch {
   texts: EncodedText[]
   /** Row of the first token of each text; the last entry is the number of rows. */
   starts: Int32Array
   /** Computes these outputs, row-wise ones for these rows (all if not given), and nothing else. */
-  forward(outputs: string[], rows?: Int32Array): Promise<Record<string, FloatTensor>>
+  forward(outputs: string[], rows?: Int32Array, more?: HeadRequest): Promise<Record<string, FloatTensor>>
 }
 
 export class TextModel {
@@ -197,8 +201,8 @@ export class TextModel {
     return {
       texts,
       starts: packed.starts,
-      forward: (outputs, rows) =>
-        this.model.forward(packed, { outputs, ...(rows && { rows }), ...(signal && { signal }) }),
+      forward: (outputs, rows, more) =>
+        this.model.forward(packed, { outputs, ...(rows && { rows }), ...more, ...(signal && { signal }) }),
     }
   }
 }

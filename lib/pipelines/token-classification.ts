@@ -63,21 +63,21 @@ export interface TokenGroup {
   truncated?: true
 }
 
+type Tokens = TokenClassificationOptions & { aggregation_strategy?: 'none' }
+type Entities = TokenClassificationOptions & { aggregation_strategy: Exclude<AggregationStrategy, 'none'> }
+
 export interface TokenClassificationPipeline extends Pipeline {
-  /** `aggregation_strategy: 'none'`, the default: labelled tokens. */
-  (text: string, options?: TokenClassificationOptions & { aggregation_strategy?: 'none' }): Promise<TokenLabel[]>
-  (
-    texts: readonly string[],
-    options?: TokenClassificationOptions & { aggregation_strategy?: 'none' },
-  ): Promise<TokenLabel[][]>
-  (text: string, options: TokenClassificationOptions): Promise<TokenGroup[]>
-  (texts: readonly string[], options: TokenClassificationOptions): Promise<TokenGroup[][]>
+  /** `aggregation_strategy: 'none'`, the default: labelled tokens; else entities. */
+  (text: string, options?: Tokens): Promise<TokenLabel[]>
+  (text: string, options: Entities): Promise<TokenGroup[]>
+  (text: string, options: TokenClassificationOptions): Promise<TokenLabel[] | TokenGroup[]>
+  (texts: readonly string[], options?: Tokens): Promise<TokenLabel[][]>
+  (texts: readonly string[], options: Entities): Promise<TokenGroup[][]>
+  (texts: readonly string[], options: TokenClassificationOptions): Promise<TokenLabel[][] | TokenGroup[][]>
   /** One result a text, each as for that text alone. */
-  each(
-    texts: readonly string[],
-    options?: TokenClassificationOptions & { aggregation_strategy?: 'none' },
-  ): Promise<TokenLabel[][]>
-  each(texts: readonly string[], options: TokenClassificationOptions): Promise<TokenGroup[][]>
+  each(texts: readonly string[], options?: Tokens): Promise<TokenLabel[][]>
+  each(texts: readonly string[], options: Entities): Promise<TokenGroup[][]>
+  each(texts: readonly string[], options: TokenClassificationOptions): Promise<TokenLabel[][] | TokenGroup[][]>
 }
 
 export function tokenClassification(text: TextModel): TokenClassificationPipeline {

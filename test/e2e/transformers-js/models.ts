@@ -4,18 +4,10 @@
 import { copyFileSync, cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { HeadName } from '../../../bench/peers/heads.mjs'
+import { tokenizerSettings } from '../../../bench/transformersjs/models.mjs'
 import { AlbertForPreTraining } from '../../../lib/heads.js'
 
 const root = join(import.meta.dirname, '../../..')
-
-/** The names that transformers 4 writes and transformers.js needs; transformers 5 and ours know them without. */
-const SPECIALS = {
-  cls_token: '[CLS]',
-  sep_token: '[SEP]',
-  pad_token: '<pad>',
-  unk_token: '<unk>',
-  mask_token: { __type: 'AddedToken', content: '[MASK]', lstrip: true, normalized: false, rstrip: false },
-}
 
 /** The folders by the names that the programs use, with the head in each and, unless it is the starter's, the fixture. */
 const folders: readonly { name: string; head: HeadName; positions: number; fixture?: string }[] = [
@@ -37,8 +29,7 @@ export async function writeModels(parent: string): Promise<void> {
     if (fixture) copyFileSync(join(source, 'model.safetensors'), join(folder, 'model.safetensors'))
     // The bench's reader of weights knows float32 only.
     else await starter.save_pretrained(folder, { dtype: 'float32' })
-    const settings = { tokenizer_class: 'AlbertTokenizer', model_max_length: positions, ...SPECIALS }
-    writeFileSync(join(folder, 'tokenizer_config.json'), JSON.stringify(settings))
+    writeFileSync(join(folder, 'tokenizer_config.json'), JSON.stringify(tokenizerSettings(positions)))
   }
 }
 

@@ -35,7 +35,7 @@ test('cache ls on a terminal: a table', async () => {
   const golden = join(root, 'test/golden/hub-cache')
   const { code, shown } = await onTerminal(['cache', 'ls', '--cache-dir', golden], 80, { NO_COLOR: '1' })
   expect(code).toBe(0)
-  expect(shown).toBe('  model        size  commit    revision\n  org/tiny  99.7 kB  01234567  main\n')
+  expect(shown).toBe('  model            size  commit    revision\n  org/tiny      99.7 kB  01234567  main\n')
   expect((await onTerminal(['cache', 'ls', '--cache-dir', join(golden, 'nothing')])).shown).toBe(
     'The cache holds no models.\n',
   )

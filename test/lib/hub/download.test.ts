@@ -1,5 +1,5 @@
 // Bytes that come over a bad network: cut, resumed, wrong, lied about, redirected, refused, too late.
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { env } from '../../../lib/env.js'
@@ -91,18 +91,28 @@ describe('a cut connection', () => {
     expect(hub.count(/^GET storage/)).toBe(2)
   })
 
-  test('a part that is longer than the whole, or damaged, is thrown away', async () => {
-    for (const part of [Buffer.alloc(weights().length + 1), Buffer.alloc(100)]) {
-      const { hub, folder } = around
-      hub.reset()
-      hub.misbehave = ask => isBytes(ask) && ask.nth === 1 && sendSome(ask, 1000, false)
-      await failure(load(AbortSignal.timeout(200)))
-      writeFileSync(join(blobs(), partial()), part)
-      hub.misbehave = () => undefined
-      await load()
-      expect(finished()).toHaveLength(1)
-      rmSync(join(folder, 'models--org--tiny'), { recursive: true })
+  test.each([
+    ['longer than the whole', () => weights().length + 1, [WEIGHTS]],
+    ['damaged', () => 100, [`${WEIGHTS} bytes=100-`, WEIGHTS]],
+  ])('a part that is %s is thrown away', async (_, length, asked) => {
+    const { hub } = around
+    hub.misbehave = ask => isBytes(ask) && ask.nth === 1 && sendSome(ask, 1000, false)
+    await failure(load(AbortSignal.timeout(200)))
+    writeFileSync(join(blobs(), partial()), Buffer.alloc(length()))
+    hub.misbehave = () => undefined
+    hub.asked.length = 0
+    await load()
+    expect(hub.asked.filter(each => each.startsWith('GET storage'))).toEqual(asked.map(each => `GET storage ${each}`))
+  })
+
+  test('a server that does not go on there (416) is asked for all', async () => {
+    const { hub } = around
+    hub.misbehave = ask => {
+      if (!isBytes(ask)) return
+      return ask.nth === 1 ? sendSome(ask, 1000, true) : ask.headers.range ? send(ask.response, 416, {}) : undefined
     }
+    await load()
+    expect(hub.asked.at(-1)).toBe(`GET storage ${WEIGHTS}`)
   })
 })
 
@@ -161,6 +171,16 @@ describe('bytes that were not promised', () => {
     }
     await load()
     expect(around.hub.asked.at(-1)).toBe(`GET storage ${WEIGHTS}`)
+  })
+
+  test('always another part', async () => {
+    around.hub.misbehave = ask => {
+      if (!isBytes(ask)) return
+      const size = ask.content.length
+      ask.response.writeHead(206, { 'content-range': `bytes 5-${size - 1}/${size}` }).end(ask.content.subarray(5))
+      return true
+    }
+    expect(await failure(load())).toMatchObject({ message: expect.stringContaining('another part') })
   })
 
   test('a file that changes between two parts is asked for anew', async () => {

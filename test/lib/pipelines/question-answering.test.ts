@@ -1,12 +1,15 @@
 // Answers: against transformers' own pipeline (4.57; later ones have none), in windows, and in any company.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { bestSpans, spanScores } from '../../../lib/pipelines/answer-spans.js'
+import { bestSpans, type SpanScores, spanScores, spansWithin } from '../../../lib/pipelines/answer-spans.js'
 import {
   pipeline,
   type QuestionAnswer,
   type QuestionAnsweringOptions,
   type QuestionAnsweringPipeline,
 } from '../../../lib/pipelines/index.js'
+import { AlbertForSquad2 } from '../../../lib/squad2.js'
 import { fixture } from './fixture.js'
 
 interface Case {
@@ -51,15 +54,17 @@ describe('as transformers says', () => {
 
 describe('spans', () => {
   const all = (first: number, last: number): string => `${first} ${last}`
+  const bestOf = (scores: SpanScores, longest: number, count: number, name: typeof all = all) =>
+    bestSpans(spansWithin(scores, longest), count, name)
 
   test('an answer does not end before it begins, and has at most so many tokens', () => {
     // The likeliest end stands before the likeliest start.
     const scores = spanScores([-9, 0, 0, 5, 0], [-9, 0, 5, 0, 1])
-    expect(bestSpans(scores, 15, 1, all)).toMatchObject([{ first: 2, last: 3 }])
-    expect(bestSpans(scores, 1, 1, all)).toMatchObject([{ first: 2, last: 2 }])
-    expect(bestSpans(scores, 15, 99, all)).toHaveLength(10)
+    expect(bestOf(scores, 15, 1)).toMatchObject([{ first: 2, last: 3 }])
+    expect(bestOf(scores, 1, 1)).toMatchObject([{ first: 2, last: 2 }])
+    expect(bestOf(scores, 15, 99)).toHaveLength(10)
     expect(
-      bestSpans(scores, 2, 99, all)
+      bestOf(scores, 2, 99)
         .map(({ first, last }) => last - first)
         .sort(),
     ).toEqual([0, 0, 0, 0, 1, 1, 1])
@@ -78,8 +83,8 @@ describe('spans', () => {
 
   test('spans of one name are one answer, with the better score; others take their places', () => {
     const scores = spanScores([-9, 3, 2, 1], [-9, 3, 2, 1])
-    expect(bestSpans(scores, 1, 2, all).map(each => each.first)).toEqual([0, 1])
-    expect(bestSpans(scores, 1, 2, first => (first < 2 ? 'same' : 'other')).map(each => each.first)).toEqual([0, 2])
+    expect(bestOf(scores, 1, 2).map(each => each.first)).toEqual([0, 1])
+    expect(bestOf(scores, 1, 2, first => (first < 2 ? 'same' : 'other')).map(each => each.first)).toEqual([0, 2])
   })
 })
 
@@ -101,7 +106,7 @@ describe('shapes', () => {
     const lists = [asked.map(each => each.question), asked.map(each => each.context)] as const
     const found = await qa(...lists)
     expect(await qa(asked)).toEqual(found)
-    expect(await qa.each(asked)).toEqual(found.map(each => [each]))
+    expect(await qa.each(asked)).toEqual(found)
     expect(await qa(...lists, { top_k: 2 })).toEqual(await qa.each(asked, { top_k: 2 }))
     expect(await qa([], [])).toEqual([])
     expect(await qa([])).toEqual([])
@@ -170,6 +175,62 @@ describe('long texts', () => {
   })
 })
 
+describe('the head of SQuAD 2', () => {
+  const context = contexts[1]!
+  let model: AlbertForSquad2
+  let answer: QuestionAnsweringPipeline
+  beforeAll(async () => {
+    const config = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8')) as object
+    model = await AlbertForSquad2.from_config({ ...config, initializer_range: 0.5, dtype: 'float32' }, { seed: 4 })
+    answer = await pipeline('question-answering', model, { tokenizer: qa.tokenizer })
+  })
+  afterAll(() => model.dispose())
+
+  test('scores are those of the model: an answer there is, its start, and its end given the start', async () => {
+    const inputs = answer.tokenizer(questions[0]!, { text_pair: context, return_offsets_mapping: true })
+    const types = Array.from(inputs.token_type_ids!.data, Number)
+    const from = types.indexOf(1)
+    const end = types.length - 1
+    const p_mask = [types.map((_, i) => (i === 0 || (i >= from && i < end) ? 0 : 1))]
+    const padded = { input_ids: inputs.input_ids, token_type_ids: inputs.token_type_ids!, p_mask }
+    const [none] = (await model(padded)).cls_logits.data
+    const spans: { start: number; end: number; score: number }[] = []
+    for (let first = from; first < end; first++) {
+      const { start_log_probs, end_log_probs } = await model({ ...padded, start_positions: [first] })
+      for (let last = first; last < Math.min(first + 4, end); last++) {
+        const score = Math.exp(start_log_probs.data[first]! + end_log_probs!.data[last]!) / (1 + Math.exp(none!))
+        const [[start], [, stop]] = [inputs.offset_mapping![0]![first]!, inputs.offset_mapping![0]![last]!]
+        if (answer.tokenizer.convert_ids_to_tokens(Number(inputs.input_ids.data[last])) !== '\u2581')
+          spans.push({ start, end: stop, score })
+      }
+    }
+    const wanted = spans.sort((a, b) => b.score - a.score)[0]!
+    const options = { max_answer_len: 4, handle_impossible_answer: true, top_k: 99 }
+    const found = await answer(questions[0]!, context, options)
+    expect(found.find(each => each.answer !== '')).toEqual({
+      answer: context.slice(wanted.start, wanted.end),
+      ...wanted,
+      score: expect.closeTo(wanted.score, 6),
+    })
+    const probability = 1 / (1 + Math.exp(-none!))
+    expect(found.find(each => each.answer === '')).toEqual({
+      answer: '',
+      start: 0,
+      end: 0,
+      score: expect.closeTo(probability, 6),
+    })
+  })
+
+  test('in windows, alone and in any company', async () => {
+    const together = await answer.each([...asked].reverse(), { top_k: 3 })
+    const alone = []
+    for (const each of [...asked].reverse()) alone.push(await answer(each, { top_k: 3 }))
+    expect(together).toEqual(alone)
+    for (const [i, list] of together.entries())
+      for (const each of list) expect([...asked].reverse()[i]!.context.slice(each.start, each.end)).toBe(each.answer)
+  })
+})
+
 test('mistakes', async () => {
   const wrong = async (args: unknown[], message: string, code = 'INVALID_INPUT'): Promise<void> =>
     expect((qa as unknown as (...args: unknown[]) => Promise<unknown>)(...args)).rejects.toMatchObject({
@@ -188,7 +249,12 @@ test('mistakes', async () => {
   await wrong([['a'], [1]], 'Input 0 must be { question, context }, two strings, not an object with question, context.')
   await wrong([{ question: 'a' }], 'The input must be { question, context }, two strings, not an object with question.')
   await wrong(['', 'b'], 'The question is empty: it has no tokens.', 'EMPTY_INPUT')
-  await wrong([['a'], [' \n']], 'Context 0 is empty: it has no tokens to answer with.', 'EMPTY_INPUT')
+  await wrong([['a'], [' \n']], 'The context is empty: it has no tokens to answer with.', 'EMPTY_INPUT')
+  const two = [
+    { question: 'a', context: 'b' },
+    { question: 'a', context: '' },
+  ]
+  await wrong([two], 'Context 1 is empty: it has no tokens to answer with.', 'EMPTY_INPUT')
   await wrong(['a', 'b', { top_k: 0 }], 'top_k must be a whole number from 1 on, not 0.')
   await wrong(['a', 'b', { doc_stride: -1 }], 'doc_stride must be a whole number from 0 on, not -1.')
   await wrong(
