@@ -24,6 +24,7 @@ import type { FloatTensor } from './tensor.js'
 
 /** A class of models: `AlbertModel`, `AlbertForMaskedLM`, … */
 export interface ModelClass<M> {
+  /** @internal */
   new (loaded: LoadedModel): M
   readonly head: NativeHead
 }
@@ -31,11 +32,17 @@ export interface ModelClass<M> {
 /** Safety net for models that nobody disposed. */
 const forgotten = new FinalizationRegistry<NativeModel>(native => void native.dispose())
 
+/**
+ * What all classes of models have in common. A model is called like a function: `model(inputs, options)` takes padded inputs
+ * [B,S] and answers padded outputs, as in transformers.js; `forward` takes and answers packed ones. Mistakes of the caller
+ * reject with an `AlbertError`. Call `dispose` when the model is no longer needed: its memory lies outside of JavaScript's.
+ */
 export abstract class AlbertPreTrainedModel<
   Inputs extends ModelInputs,
   Outputs,
   Options extends CallOptions = CallOptions,
 > extends Callable<[inputs: Inputs, options?: Options], Promise<Outputs>> {
+  /** What stands on top of the encoder. */
   readonly head: NativeHead
   /** Arithmetic in use. */
   readonly dtype: NativeDtype
@@ -52,7 +59,7 @@ export abstract class AlbertPreTrainedModel<
   #config: AlbertConfig
   #disposal: Promise<void> | undefined
 
-  /** Use `from_pretrained` or `from_config`. */
+  /** @internal Use `from_pretrained` or `from_config`. */
   constructor(loaded: LoadedModel) {
     super()
     this.#config = loaded.config
@@ -78,6 +85,7 @@ export abstract class AlbertPreTrainedModel<
     return new this(await freshModel(this.head, config, options))
   }
 
+  /** Sizes, labels and the rest of config.json. */
   get config(): AlbertConfig {
     return this.#config
   }
@@ -122,6 +130,7 @@ export abstract class AlbertPreTrainedModel<
     return this.#disposal
   }
 
+  /** `dispose()`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.dispose()
   }

@@ -29,6 +29,7 @@ export interface BatchLimits {
   readonly type_vocab_size: number
 }
 
+/** Ids and token types of one text, as a tokenizer encodes it; two lists of one length. */
 export interface TokenIds {
   ids: ArrayLike<number>
   types: ArrayLike<number>

@@ -2,7 +2,11 @@
 // A class that extends `Callable` answers calls with its method `invoke`.
 
 /** The call that an object of such a class answers to. */
-export type CallableObject<Args extends unknown[], Result> = (...args: Args) => Result
+export interface CallableObject<Args extends unknown[], Result> {
+  /** The object is a function. */
+  // biome-ignore lint/style/useShorthandFunctionType: a call signature can be documented
+  (...args: Args): Result
+}
 
 /** The constructor hands back a function that has the prototype of the class under construction. */
 function callable(): object {

@@ -19,6 +19,7 @@ export const headNames: readonly HeadName[] = [
   'squad2',
 ]
 
+/** What the labels of a sequence classification mean, and so which loss and which scores. */
 export type ProblemType = 'regression' | 'single_label_classification' | 'multi_label_classification'
 
 /** Parameter sets of the two families, each between 1 and the number of layers (docs/model.md). */

@@ -10,6 +10,7 @@ import { nativeAddon } from './native-loader.js'
 import { shown } from './options.js'
 import { type WarningCallback, warnOnce } from './warnings.js'
 
+/** How and where a model computes. */
 export interface EngineOptions {
   /** Default `auto`: float32. */
   dtype?: Dtype
@@ -27,6 +28,7 @@ export interface EngineOptions {
   warning_callback?: WarningCallback
 }
 
+/** How the work of a call is shared by threads: `split` shares each product, `walk` gives each thread texts of its own. */
 export type Schedule = 'auto' | 'split' | 'walk'
 const schedules: readonly string[] = ['auto', 'split', 'walk'] satisfies Schedule[]
 

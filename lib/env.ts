@@ -8,9 +8,8 @@ import { packageRoot } from './native-loader.js'
 /** Values of `env.logLevel`: from which weight on something is said. */
 export const LogLevel = Object.freeze({ DEBUG: 10, INFO: 20, WARNING: 30, ERROR: 40, NONE: 50 })
 
-type Fetch = typeof globalThis.fetch
-
-class Environment {
+/** Settings of the process. Change them before models are loaded. */
+export class Environment {
   /** May models come from the hub? With false, or with HF_HUB_OFFLINE=1, no connection is opened. */
   allowRemoteModels = true
   /** May models be folders on this machine? The model in the package always may. */
@@ -22,7 +21,7 @@ class Environment {
   /** Warnings of the process are said up to LogLevel.WARNING, requests to the hub at LogLevel.DEBUG. */
   logLevel: number = LogLevel.WARNING
   /** Makes every request. Another one may know a proxy. */
-  fetch: Fetch = (input, init) => globalThis.fetch(input, init)
+  fetch: typeof globalThis.fetch = (input, init) => globalThis.fetch(input, init)
   #remoteHost: string | undefined
   #cacheDir: string | undefined
 
@@ -50,6 +49,7 @@ class Environment {
   }
 }
 
+/** The settings of this process. */
 export const env = new Environment()
 
 /** Where Python's library keeps its token and its cache. */

@@ -29,8 +29,10 @@ export const errorCodes = {
   INTERNAL: 'A state that should not exist; please report it.',
 } as const
 
+/** One of the keys of `errorCodes`. */
 export type AlbertErrorCode = keyof typeof errorCodes
 
+/** What an error may say beside its message. */
 export interface AlbertErrorOptions {
   /** What caused it: a lower error. */
   cause?: unknown

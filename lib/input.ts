@@ -3,9 +3,10 @@
 import { AlbertError } from './errors.js'
 import { Tensor } from './tensor.js'
 
-type Row = ArrayLike<number> | ArrayLike<bigint>
+/** One row of numbers. */
+export type NumberRow = ArrayLike<number> | ArrayLike<bigint>
 /** Numbers for an input: a Tensor, or plain, typed or BigInt arrays, nested as the input has dimensions. */
-export type ArrayInput = Tensor | Row | ArrayLike<Row> | ArrayLike<ArrayLike<Row>>
+export type ArrayInput = Tensor | NumberRow | ArrayLike<NumberRow> | ArrayLike<ArrayLike<NumberRow>>
 
 export interface FlatArray {
   name: string
@@ -34,7 +35,7 @@ export function flatten(name: string, input: ArrayInput): FlatArray {
     if (dims.length > MAX_DEPTH)
       throw new AlbertError('INVALID_INPUT', `${name} is nested more than ${MAX_DEPTH} arrays deep.`)
   }
-  if (dims.length === 1) return { name, values: input as Row, dims, integral: isIntegral(input) }
+  if (dims.length === 1) return { name, values: input as NumberRow, dims, integral: isIntegral(input) }
   const values: (number | bigint)[] = []
   let integral = true
   const walk = (list: unknown, depth: number, place: number[]): void => {

@@ -16,11 +16,13 @@ import { fromNativeError } from './native-error.js'
 import { checkOptions } from './options.js'
 import { type WarningCallback, warn } from './warnings.js'
 
+/** Options of `from_pretrained`. */
 export interface PretrainedOptions extends EngineOptions, HubOptions {
   /** Hears about each file. What it throws rejects the load. */
   progress_callback?: ((event: LoadEvent) => void) | null
 }
 
+/** Options of `from_config`. */
 export interface FreshOptions extends EngineOptions {
   /** Stops drawing; it rejects with the signal's reason. */
   signal?: AbortSignal

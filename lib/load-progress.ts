@@ -1,6 +1,7 @@
 // Tells a caller what is being fetched and loaded, in the events of transformers.js: for each file initiate, download if it
 // comes from the hub, progress and done; progress_total over all files after each progress; for a pipeline ready at the end.
 
+/** Bytes that are there, and all. */
 export interface LoadedBytes {
   loaded: number
   total: number
@@ -19,6 +20,7 @@ export type LoadEvent =
 /** What is heard while a pipeline loads. */
 export type ProgressEvent = LoadEvent | { status: 'ready'; task: string; model: string }
 
+/** Hears about each file while a pipeline loads. */
 export type ProgressCallback = (event: ProgressEvent) => void
 
 type OnBytes = (loaded: number, total: number) => void

@@ -3,7 +3,9 @@
 
 /** Arithmetic of a model: float32 kernels, or the float64 reference (exact to 1e-12, slow). */
 export type NativeDtype = 'fp32' | 'fp64'
+/** Numbers of a model: Float64Array for dtype `fp64`. */
 export type NativeArray = Float32Array | Float64Array
+/** What stands on top of the encoder. */
 export type NativeHead =
   | 'none'
   | 'masked_lm'
@@ -116,6 +118,7 @@ export interface NativeJob {
   abort(): void
 }
 
+/** Native memory of a model, in bytes. */
 export interface NativeMemory {
   /** Weights as read: tables, vectors. */
   weights: number

@@ -6,7 +6,9 @@ import { floatArray } from './dtype.js'
 import type { NativeArray, NativeDtype, NativeHead, NativeModel } from './native.js'
 import { fromNativeError } from './native-error.js'
 
+/** One tensor of weights. */
 export interface Parameter {
+  /** As in the checkpoint: matrices are [out, in]. */
   readonly shape: readonly number[]
   /** The layers that use it; none for what lies outside the layers. */
   readonly sharedBy: readonly number[]

@@ -55,4 +55,5 @@ export const presets = {
   bertLarge: { ...bert, ...large, embedding_size: 1024, sharing: { attention_groups: 24, ffn_groups: 24 } },
 } satisfies Record<string, PartialConfig>
 
+/** One of the keys of `presets`. */
 export type PresetName = keyof typeof presets

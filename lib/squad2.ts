@@ -10,6 +10,7 @@ import type { NativeArray, NativeDtype } from './native.js'
 import type { ModelInputs, Packing, PaddedBatch } from './padded.js'
 import { type FloatTensor, Tensor } from './tensor.js'
 
+/** Inputs of `AlbertForSquad2`: B texts of S columns. */
 export interface Squad2Inputs extends ModelInputs {
   /** [B,S] 1 = no answer can begin or end here (question, [SEP], padding); [CLS] must be 0. Default: what the mask hides. */
   p_mask?: ArrayInput
@@ -21,6 +22,7 @@ export interface Squad2Inputs extends ModelInputs {
   is_impossible?: ArrayInput
 }
 
+/** Options of a call of `AlbertForSquad2`. */
 export interface Squad2Options extends CallOptions {
   /** How many starts are kept; default 5, or S if that is less. */
   start_n_top?: number
@@ -28,6 +30,7 @@ export interface Squad2Options extends CallOptions {
   end_n_top?: number
 }
 
+/** What `AlbertForSquad2` answers; log-probabilities are natural ones. */
 export interface Squad2Output extends ModelOutput {
   /** (start_loss + end_loss + answer_loss) / 2 */
   loss?: FloatTensor
@@ -53,6 +56,7 @@ export interface Squad2Output extends ModelOutput {
 const EXCLUDED = -1e30
 const DEFAULT_TOP = 5
 
+/** ALBERT with the SQuAD 2 head of google-research/albert: the best starts and ends of an answer, and whether there is one. */
 export class AlbertForSquad2 extends AlbertPreTrainedModel<Squad2Inputs, Squad2Output, Squad2Options> {
   static readonly head = 'squad2'
 

@@ -15,10 +15,12 @@ export interface TensorArrays {
   bool: Uint8Array
 }
 
+/** Type of the values of a tensor. */
 export type TensorType = keyof TensorArrays
 /** Outputs of a model: float32, or float64 for a model loaded with dtype `fp64`. */
 export type FloatTensor = Tensor<'float32' | 'float64'>
-type Element<T extends TensorType> = TensorArrays[T][number]
+/** A value of a tensor: a bigint for int64, else a number. */
+export type TensorElement<T extends TensorType> = TensorArrays[T][number]
 /** Numbers nested as deep as the tensor has dimensions; a tensor without dimensions is a bare number. */
 export type Nested<E> = E | Nested<E>[]
 /** One index, a half-open range (null = from the start, to the end), or null for a whole axis. Negative numbers count from the end. */
@@ -34,6 +36,7 @@ const constructors: { [T in TensorType]: { new (length: number): TensorArrays[T]
   bool: Uint8Array,
 }
 
+/** Numbers with a shape, row by row. Not to be changed in shape or type; the values may be. */
 export class Tensor<T extends TensorType = TensorType> {
   /** `tensor[0]`: that entry of the first axis. It has one dimension less and shares the data. */
   readonly [index: number]: Tensor<T>
@@ -80,7 +83,7 @@ export class Tensor<T extends TensorType = TensorType> {
   }
 
   /** The only element of a tensor of size 1, such as a loss. */
-  item(): Element<T> {
+  item(): TensorElement<T> {
     if (this.size !== 1) {
       throw new AlbertError('INVALID_INPUT', `item() needs a tensor with one element; this one has ${this.size}.`)
     }
@@ -88,8 +91,8 @@ export class Tensor<T extends TensorType = TensorType> {
   }
 
   /** Nested plain arrays; bigint elements for int64. */
-  tolist(): Nested<Element<T>> {
-    return nest<Element<T>>(this.data, this.dims, 0, 0)
+  tolist(): Nested<TensorElement<T>> {
+    return nest<TensorElement<T>>(this.data, this.dims, 0, 0)
   }
 
   /**
@@ -130,7 +133,7 @@ export class Tensor<T extends TensorType = TensorType> {
   }
 
   /** The entries of the first axis: tensors with one dimension less, which share the data; plain elements of a vector. */
-  *[Symbol.iterator](): Generator<Tensor<T> | Element<T>> {
+  *[Symbol.iterator](): Generator<Tensor<T> | TensorElement<T>> {
     const [length] = this.dims
     if (length === undefined) throw new AlbertError('INVALID_INPUT', 'A tensor without dimensions cannot be iterated.')
     for (let i = 0; i < length; i++) yield this.dims.length === 1 ? this.data[i]! : this.#entry(i)

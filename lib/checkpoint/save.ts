@@ -10,8 +10,10 @@ import { type ExpectedParameter, expectedParameters, savedName } from './names.j
 import { checkFolder, copyFile, orCannotWrite, replaceFile } from './new-file.js'
 import { writeSafetensors } from './safetensors-writer.js'
 
+/** Form of numbers on disk. */
 export type SavedDtype = 'float32' | 'bfloat16' | 'float16'
 
+/** Options of `save_pretrained`. */
 export interface SaveOptions {
   /** dtype on disk; by default that of the checkpoint the model came from, else float32. */
   dtype?: SavedDtype | undefined

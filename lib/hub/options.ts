@@ -2,6 +2,7 @@
 import { AlbertError } from '../errors.js'
 import { shown } from '../options.js'
 
+/** Which files of a model are taken, and from where. */
 export interface HubOptions {
   /** Branch, tag or commit. Default 'main'. */
   revision?: string | null
@@ -50,7 +51,7 @@ export function hubSettings(options: HubOptions): HubSettings {
 /** Names with '/' between that stay below where they begin, on any system. */
 export function isRelativePath(path: string): boolean {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
-  if (path.length > 512 || /[\\:*?"<>|\u0000-\u001f\u007f]/.test(path)) return false
+  if (path.length > 512 || /[\\:*?"<>|\u0000-\u001f\u007f]|\p{Surrogate}/u.test(path)) return false
   return path.split('/').every(name => name !== '' && !/^\s|[\s.]$/.test(name))
 }
 

@@ -6,8 +6,10 @@ import { Tensor } from '../tensor.js'
 import { checkPooling, normalizeVector, type Pooling, pool, pooledRows } from './pooling.js'
 import { checkPrecision, type Precision, quantize, quantizedType } from './quantization.js'
 import { checkWhole, inputList, type TextOptions, type TextOrPair } from './text-input.js'
-import { type Origin, type Pipeline, pipelineOf, type TextBatch, type TextModel } from './text-model.js'
+import type { Origin, TextBatch, TextModel } from './text-model.js'
+import { type Pipeline, pipelineOf } from './text-pipeline.js'
 
+/** Options of `feature-extraction`. */
 export interface FeatureExtractionOptions extends TextOptions {
   /** Default `none`: one vector a token. */
   pooling?: Pooling
@@ -21,6 +23,7 @@ export interface FeatureExtractionOptions extends TextOptions {
   precision?: Precision
 }
 
+/** Vectors: float32 (float64 for a model of dtype `fp64`), or small ones where `quantize` asked for them. */
 export type EmbeddingTensor = Tensor<'float32' | 'float64' | 'int8' | 'uint8'>
 
 export interface FeatureExtractionPipeline extends Pipeline {

@@ -4,8 +4,10 @@ import { checkOptions, shown } from '../options.js'
 import type { FloatTensor } from '../tensor.js'
 import { best, softmax } from './scores.js'
 import { checkWhole, inputList, nameOf, type TextOptions, type TextOrPair } from './text-input.js'
-import { type EncodedText, type Pipeline, pipelineOf, type TextBatch, type TextModel } from './text-model.js'
+import type { EncodedText, TextBatch, TextModel } from './text-model.js'
+import { type Pipeline, pipelineOf } from './text-pipeline.js'
 
+/** Options of `fill-mask`. */
 export interface FillMaskOptions extends TextOptions {
   /** Candidates a mask. Default 5; with `targets` all of them. */
   top_k?: number
@@ -13,6 +15,7 @@ export interface FillMaskOptions extends TextOptions {
   targets?: string | string[]
 }
 
+/** A piece of the vocabulary that may stand at a mask. */
 export interface FillMaskCandidate {
   /** Probability over the whole vocabulary. */
   score: number

@@ -9,11 +9,17 @@ export type {
 export { type PipelineOptions, pipeline } from './pipeline.js'
 export type { Pooling } from './pooling.js'
 export type { Precision } from './quantization.js'
-export type { QuestionAnswer, QuestionAnsweringOptions, QuestionAnsweringPipeline } from './question-answering.js'
+export type {
+  OneAnswerOptions,
+  QuestionAnswer,
+  QuestionAnsweringOptions,
+  QuestionAnsweringPipeline,
+  SeveralAnswersOptions,
+} from './question-answering.js'
 export type { Question } from './questions.js'
 export type { SentenceOrderPipeline, SentenceOrderResult, SentencePair } from './sentence-order.js'
 export type { SentenceSimilarityOptions, SentenceSimilarityPipeline } from './sentence-similarity.js'
-export { type Pipelines, type TaskName, taskNames, tasks } from './tasks.js'
+export { type Pipelines, type Task, type TaskName, taskNames, tasks } from './tasks.js'
 export type {
   FunctionToApply,
   TextClassificationLabel,
@@ -21,16 +27,20 @@ export type {
   TextClassificationPipeline,
 } from './text-classification.js'
 export type { TextOptions, TextOrPair, TextPair, TruncatedText } from './text-input.js'
-export type { AnyModel, Pipeline } from './text-model.js'
+export type { AnyModel } from './text-model.js'
+export type { Pipeline } from './text-pipeline.js'
 export type { RankedText, TextRankingOptions, TextRankingPipeline } from './text-ranking.js'
 export type {
   AggregationStrategy,
   TokenClassificationOptions,
   TokenClassificationPipeline,
   TokenGroup,
+  TokenGroupOptions,
   TokenLabel,
+  TokenLabelOptions,
 } from './token-classification.js'
 export type {
+  CandidateLabels,
   ZeroShotClassificationOptions,
   ZeroShotClassificationPipeline,
   ZeroShotClassificationResult,

@@ -13,6 +13,7 @@ import { suggestion } from './nearest.js'
 import { canDo, type Pipelines, type TaskName, taskNamed, taskNames, tasks } from './tasks.js'
 import { type AnyModel, TextModel } from './text-model.js'
 
+/** Options of `pipeline(task, model, options)`. */
 export interface PipelineOptions extends Omit<PretrainedOptions, 'progress_callback'> {
   /** Hears about each file while the model loads. What it throws rejects the load. */
   progress_callback?: ProgressCallback | null

@@ -13,10 +13,12 @@ import {
   type Question,
 } from './questions.js'
 import { checkWhole, type TextOptions } from './text-input.js'
-import { type Pipeline, pipelineOf, type TextModel } from './text-model.js'
+import type { TextModel } from './text-model.js'
 import { checkOffsets, placeIn } from './text-offsets.js'
+import { type Pipeline, pipelineOf } from './text-pipeline.js'
 import { type WindowAnswers, windowAnswers } from './window-answers.js'
 
+/** Options of `question-answering`. */
 export interface QuestionAnsweringOptions extends TextOptions {
   /** Answers a question, best first. Default 1. */
   top_k?: number
@@ -32,6 +34,7 @@ export interface QuestionAnsweringOptions extends TextOptions {
   offsets?: OffsetUnit
 }
 
+/** An answer, cut from the context. */
 export interface QuestionAnswer {
   /** `context.slice(start, end)` */
   answer: string
@@ -43,22 +46,29 @@ export interface QuestionAnswer {
   truncated?: true
 }
 
-type One = QuestionAnsweringOptions & { top_k?: 1 }
-type Several = QuestionAnsweringOptions & { top_k: number }
+/** Options that give a question one answer. */
+export type OneAnswerOptions = QuestionAnsweringOptions & { top_k?: 1 }
+/** Options that give a question a list of answers. */
+export type SeveralAnswersOptions = QuestionAnsweringOptions & { top_k: number }
 
 export interface QuestionAnsweringPipeline extends Pipeline {
   /** `top_k: 1`, the default: one answer a question; else a list a question. */
-  (question: string, context: string, options?: One): Promise<QuestionAnswer>
-  (question: string, context: string, options: Several): Promise<QuestionAnswer[]>
-  (questions: readonly string[], contexts: readonly string[], options?: One): Promise<QuestionAnswer[]>
-  (questions: readonly string[], contexts: readonly string[], options: Several): Promise<QuestionAnswer[][]>
-  (question: Question, options?: One): Promise<QuestionAnswer>
-  (question: Question, options: Several): Promise<QuestionAnswer[]>
-  (questions: readonly Question[], options?: One): Promise<QuestionAnswer[]>
-  (questions: readonly Question[], options: Several): Promise<QuestionAnswer[][]>
+  (question: string, context: string, options?: OneAnswerOptions): Promise<QuestionAnswer>
+  (question: string, context: string, options: SeveralAnswersOptions): Promise<QuestionAnswer[]>
+  (questions: readonly string[], contexts: readonly string[], options?: OneAnswerOptions): Promise<QuestionAnswer[]>
+  (
+    questions: readonly string[],
+    contexts: readonly string[],
+    options: SeveralAnswersOptions,
+  ): Promise<QuestionAnswer[][]>
+  (question: Question, options?: OneAnswerOptions): Promise<QuestionAnswer>
+  (question: Question, options: SeveralAnswersOptions): Promise<QuestionAnswer[]>
+  (questions: readonly Question[], options?: OneAnswerOptions): Promise<QuestionAnswer[]>
+  (questions: readonly Question[], options: SeveralAnswersOptions): Promise<QuestionAnswer[][]>
   /** One result a question, each as for that question alone. */
-  each(questions: readonly Question[], options?: One): Promise<QuestionAnswer[]>
-  each(questions: readonly Question[], options: Several): Promise<QuestionAnswer[][]>
+  each(questions: readonly Question[], options?: OneAnswerOptions): Promise<QuestionAnswer[]>
+  /** A list of answers a question. */
+  each(questions: readonly Question[], options: SeveralAnswersOptions): Promise<QuestionAnswer[][]>
 }
 
 export function questionAnswering(text: TextModel): QuestionAnsweringPipeline {

@@ -2,6 +2,7 @@
 import { AlbertError } from '../errors.js'
 import { shown } from '../options.js'
 
+/** A question and the text that may answer it. */
 export interface Question {
   question: string
   context: string

@@ -4,13 +4,16 @@ import { shown } from '../options.js'
 import type { FloatTensor } from '../tensor.js'
 import { softmax } from './scores.js'
 import type { TextOptions } from './text-input.js'
-import { type Pipeline, pipelineOf, type TextModel } from './text-model.js'
+import type { TextModel } from './text-model.js'
+import { type Pipeline, pipelineOf } from './text-pipeline.js'
 
+/** Two sentences in the order in which they stand. */
 export interface SentencePair {
   first: string
   second: string
 }
 
+/** Whether the second sentence follows the first; the two scores sum to 1. */
 export interface SentenceOrderResult {
   label: 'in_order' | 'swapped'
   /** Of the label. */

@@ -35,9 +35,11 @@ export interface Pipelines {
   'sentence-order': SentenceOrderPipeline
 }
 
+/** The tasks by their own names, without aliases. */
 export type TaskName = Exclude<keyof Pipelines, 'embeddings' | 'sentiment-analysis' | 'ner'>
 
-export interface Task {
+/** What is known of a task before a model is loaded for it. */
+export interface Task<Answer = unknown> {
   /** Another word for it. */
   alias?: keyof Pipelines
   /** Heads that can do it, the most fitting first; a model file with another head is loaded as the first of them. */
@@ -46,15 +48,14 @@ export interface Task {
   fits?(config: AlbertConfig): boolean
   /** Which kind of model to give, where one lacks the head. */
   needs: string
-  /** `tell` hears what the task has to say about the model. */
-  create(text: TextModel, tell?: WarningCallback): unknown
+  /** @internal `tell` hears what the task has to say about the model. */
+  create(text: TextModel, tell?: WarningCallback): Answer
 }
 
 const anyModel = 'any ALBERT model'
 
-export const tasks: {
-  readonly [T in TaskName]: Task & { create(text: TextModel, tell?: WarningCallback): Pipelines[T] }
-} = {
+/** The tasks by name: alias, heads that can do each, and which kind of model to give. */
+export const tasks: { readonly [T in TaskName]: Task<Pipelines[T]> } = {
   'feature-extraction': { alias: 'embeddings', heads: headNames, needs: anyModel, create: featureExtraction },
   'sentence-similarity': { heads: headNames, needs: anyModel, create: sentenceSimilarity },
   'fill-mask': {

@@ -5,17 +5,20 @@ import { checkOptions } from '../options.js'
 import type { FloatTensor } from '../tensor.js'
 import { best, sigmoid, softmax } from './scores.js'
 import { checkWhole, inputList, type TextOptions, type TextOrPair } from './text-input.js'
-import { type EncodedText, type Pipeline, pipelineOf, type TextModel } from './text-model.js'
+import type { EncodedText, TextModel } from './text-model.js'
+import { type Pipeline, pipelineOf } from './text-pipeline.js'
 
 /** `auto`: sigmoid for several labels at once or a single one, none for regression, else softmax. */
 export type FunctionToApply = 'auto' | 'softmax' | 'sigmoid' | 'none'
 
+/** Options of `text-classification`. */
 export interface TextClassificationOptions extends TextOptions {
   /** Labels a text, best first. Default 1; null = all. */
   top_k?: number | null
   function_to_apply?: FunctionToApply
 }
 
+/** A label and its score. */
 export interface TextClassificationLabel {
   label: string
   score: number

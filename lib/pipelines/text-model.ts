@@ -7,6 +7,7 @@ import { AlbertError } from '../errors.js'
 import { checkOptions } from '../options.js'
 import type { FloatTensor } from '../tensor.js'
 import type { AlbertTokenizer, EncodeIdsOptions, Encoding } from '../tokenizer/index.js'
+import { Pace } from '../tokenizer/slices.js'
 import { warn } from '../warnings.js'
 import type { TaskName } from './tasks.js'
 import { checkTextOptions, nameOf, type TextOptions, type TextOrPair, type TruncatedText } from './text-input.js'
@@ -15,16 +16,6 @@ import { TokenPlaces } from './token-places.js'
 
 /** Any model class, whatever it takes and answers when called by itself. */
 export type AnyModel = AlbertPreTrainedModel<never, unknown>
-
-/** What every pipeline has beside its call. */
-export interface Pipeline {
-  readonly task: TaskName
-  readonly model: AnyModel
-  readonly tokenizer: AlbertTokenizer
-  /** Frees the model that the pipeline loaded, once the calls in flight have finished. A model that was given stays. */
-  dispose(): Promise<void>
-  [Symbol.asyncDispose](): Promise<void>
-}
 
 /** A sequence as the model reads it. */
 export interface EncodedText extends Encoding {
@@ -59,10 +50,10 @@ export class TextModel {
   readonly tokenizer: AlbertTokenizer
   readonly #owned: boolean
   readonly #places: TokenPlaces
-  #warned = false
-  #running = 0
-  #whenIdle = (): void => {}
+  /** Calls that have not answered yet. */
+  readonly #open = new Set<Promise<unknown>>()
   #disposal: Promise<void> | undefined
+  #warned = false
 
   constructor(task: TaskName, model: AnyModel, tokenizer: AlbertTokenizer, owned: boolean) {
     this.task = task
@@ -70,6 +61,17 @@ export class TextModel {
     this.tokenizer = tokenizer
     this.#owned = owned
     this.#places = new TokenPlaces(tokenizer)
+  }
+
+  /** Runs a call of the pipeline. It may take many batches: the model stays until all are answered. */
+  async whileOpen<Answer>(call: () => Promise<Answer>): Promise<Answer> {
+    const running = call()
+    this.#open.add(running)
+    try {
+      return await running
+    } finally {
+      this.#open.delete(running)
+    }
   }
 
   /**
@@ -119,35 +121,27 @@ export class TextModel {
     }
   }
 
-  /** Calls in flight finish: between their batches too, where the model does not know of them. */
   async dispose(): Promise<void> {
     if (!this.#owned) return
-    this.#disposal ??= this.#idle().then(() => this.model.dispose())
+    this.#disposal ??= Promise.allSettled(this.#open).then(() => this.model.dispose())
     await this.#disposal
   }
 
-  #idle(): Promise<void> {
-    return this.#running === 0
-      ? Promise.resolve()
-      : new Promise(resolve => {
-          this.#whenIdle = resolve
-        })
-  }
-
-  async #run<Answer>(...call: Call<Answer>): Promise<Answer[][]> {
-    if (this.#disposal) throw new AlbertError('DISPOSED', `This ${this.task} pipeline was disposed.`)
-    this.#running++
-    try {
-      return await this.#answers(...call)
-    } finally {
-      if (--this.#running === 0) this.#whenIdle()
-    }
-  }
-
-  async #answers<Answer>(...[inputs, options, answer, cuts, sequencesOf]: Call<Answer>): Promise<Answer[][]> {
+  async #run<Answer>(
+    inputs: readonly TextOrPair[],
+    options: TextOptions,
+    answer: (batch: TextBatch) => Promise<Answer[]>,
+    cuts: boolean,
+    sequencesOf: SequencesOf,
+  ): Promise<Answer[][]> {
     checkOptions(options)
     checkTextOptions(options, this.model.config.max_position_embeddings)
+    options.signal?.throwIfAborted()
+    // Said at the beginning only: a call that is open already goes on.
+    if (this.#disposal && inputs.length > 0)
+      throw new AlbertError('DISPOSED', `This pipeline '${this.task}' was disposed.`)
     const answers = Array.from(inputs, (): Answer[] => [])
+    const pace = new Pace()
     let running: Promise<void> = Promise.resolve()
     for await (const texts of this.#batches(inputs, options, cuts, sequencesOf)) {
       const next = answer(this.#batchOf(texts, options.signal)).then(results => {
@@ -156,6 +150,8 @@ export class TextModel {
       next.catch(() => {}) // Awaited below, after `running`: the first failure is the one that is told.
       await running
       running = next
+      // A model that is faster than what becomes of its answers would leave the event loop no turn between them.
+      if (pace.due) await pace.pause()
     }
     await running
     return answers
@@ -207,14 +203,6 @@ export class TextModel {
   }
 }
 
-type Call<Answer> = [
-  inputs: readonly TextOrPair[],
-  options: TextOptions,
-  answer: (batch: TextBatch) => Promise<Answer[]>,
-  cuts: boolean,
-  sequencesOf: SequencesOf,
-]
-
 type SequencesOf = (encoding: Encoding, limit: number, index: number) => Encoding[]
 
 function textsOf(input: TextOrPair): string[] {
@@ -226,22 +214,3 @@ export function tooLong(name: string, tokens: number, limit: number): AlbertErro
   const message = `${name} has ${tokens} tokens, special tokens included; at most ${limit} are allowed.`
   return new AlbertError('TOO_LONG', message, { hint: 'Shorten it, or leave truncation on.' })
 }
-
-/** Gives a function the properties of a pipeline. The one place where a call gets its overloaded type. */
-export function pipelineOf<P extends Pipeline>(
-  text: TextModel,
-  call: (...args: never[]) => Promise<unknown>,
-  more: Omit<P, keyof Pipeline>,
-): P {
-  const parts: Pipeline & { [inspect]: () => string } = {
-    task: text.task,
-    model: text.model,
-    tokenizer: text.tokenizer,
-    dispose: () => text.dispose(),
-    [Symbol.asyncDispose]: () => text.dispose(),
-    [inspect]: () => `pipeline '${text.task}' with ${text.model.constructor.name}`,
-  }
-  return Object.assign(call, parts, more) as unknown as P
-}
-
-const inspect = Symbol.for('nodejs.util.inspect.custom')

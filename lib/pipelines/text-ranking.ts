@@ -4,8 +4,10 @@ import { checkOptions, shown } from '../options.js'
 import { pairLogits } from './pair-logits.js'
 import { best, sigmoid } from './scores.js'
 import { checkString, checkWhole, nameOf, stringList, type TextOptions } from './text-input.js'
-import { type Pipeline, pipelineOf, type TextModel } from './text-model.js'
+import type { TextModel } from './text-model.js'
+import { type Pipeline, pipelineOf } from './text-pipeline.js'
 
+/** Options of `text-ranking`. */
 export interface TextRankingOptions extends TextOptions {
   /** Answer only the best. Default: all. */
   top_n?: number
@@ -15,6 +17,7 @@ export interface TextRankingOptions extends TextOptions {
   raw_scores?: boolean
 }
 
+/** A text by its place in the list, and how well it answers the query. */
 export interface RankedText {
   /** Place in the list that was given. */
   index: number

@@ -13,16 +13,22 @@ import {
 } from './entity-groups.js'
 import { softmax } from './scores.js'
 import { checkWhole, stringList, type TextOptions } from './text-input.js'
-import { type EncodedText, type Pipeline, pipelineOf, type TextBatch, type TextModel } from './text-model.js'
+import type { EncodedText, TextBatch, TextModel } from './text-model.js'
 import { checkOffsets, placeIn } from './text-offsets.js'
+import { type Pipeline, pipelineOf } from './text-pipeline.js'
 import { checkOverlap, roomFor, tokenWindows } from './token-windows.js'
 
-const strategies = ['none', 'simple', 'first', 'average', 'max'] as const
-export type AggregationStrategy = (typeof strategies)[number]
+/**
+ * What becomes of labelled tokens: `none` answers them as they are, `simple` joins neighbours of one tag; the others decide
+ * word by word, by the first token, by the average of all or by the surest one.
+ */
+export type AggregationStrategy = 'none' | 'simple' | 'first' | 'average' | 'max'
+const strategies: readonly AggregationStrategy[] = ['none', 'simple', 'first', 'average', 'max']
 
 const IGNORED: readonly string[] = ['O']
 type CutEntity = Entity & { truncated?: true }
 
+/** Options of `token-classification`. */
 export interface TokenClassificationOptions extends TextOptions {
   /** Default `none`: tokens. Else entities: of tokens (`simple`), or of words that have one label each. */
   aggregation_strategy?: AggregationStrategy
@@ -63,20 +69,26 @@ export interface TokenGroup {
   truncated?: true
 }
 
-type Tokens = TokenClassificationOptions & { aggregation_strategy?: 'none' }
-type Entities = TokenClassificationOptions & { aggregation_strategy: Exclude<AggregationStrategy, 'none'> }
+/** Options that answer tokens. */
+export type TokenLabelOptions = TokenClassificationOptions & { aggregation_strategy?: 'none' }
+/** Options that answer entities. */
+export type TokenGroupOptions = TokenClassificationOptions & {
+  aggregation_strategy: Exclude<AggregationStrategy, 'none'>
+}
 
 export interface TokenClassificationPipeline extends Pipeline {
   /** `aggregation_strategy: 'none'`, the default: labelled tokens; else entities. */
-  (text: string, options?: Tokens): Promise<TokenLabel[]>
-  (text: string, options: Entities): Promise<TokenGroup[]>
+  (text: string, options?: TokenLabelOptions): Promise<TokenLabel[]>
+  (text: string, options: TokenGroupOptions): Promise<TokenGroup[]>
   (text: string, options: TokenClassificationOptions): Promise<TokenLabel[] | TokenGroup[]>
-  (texts: readonly string[], options?: Tokens): Promise<TokenLabel[][]>
-  (texts: readonly string[], options: Entities): Promise<TokenGroup[][]>
+  (texts: readonly string[], options?: TokenLabelOptions): Promise<TokenLabel[][]>
+  (texts: readonly string[], options: TokenGroupOptions): Promise<TokenGroup[][]>
   (texts: readonly string[], options: TokenClassificationOptions): Promise<TokenLabel[][] | TokenGroup[][]>
   /** One result a text, each as for that text alone. */
-  each(texts: readonly string[], options?: Tokens): Promise<TokenLabel[][]>
-  each(texts: readonly string[], options: Entities): Promise<TokenGroup[][]>
+  each(texts: readonly string[], options?: TokenLabelOptions): Promise<TokenLabel[][]>
+  /** Entities, one list a text. */
+  each(texts: readonly string[], options: TokenGroupOptions): Promise<TokenGroup[][]>
+  /** Tokens or entities, as the options say. */
   each(texts: readonly string[], options: TokenClassificationOptions): Promise<TokenLabel[][] | TokenGroup[][]>
 }
 

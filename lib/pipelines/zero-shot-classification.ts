@@ -7,8 +7,10 @@ import { type WarningCallback, warn } from '../warnings.js'
 import { type PairLogits, pairLogits } from './pair-logits.js'
 import { best, softmax } from './scores.js'
 import { checkString, nameOf, stringList, type TextOptions } from './text-input.js'
-import { type Pipeline, pipelineOf, type TextModel } from './text-model.js'
+import type { TextModel } from './text-model.js'
+import { type Pipeline, pipelineOf } from './text-pipeline.js'
 
+/** Options of `zero-shot-classification`. */
 export interface ZeroShotClassificationOptions extends TextOptions {
   /** The sentence of a label, which stands at `{}`. Default `This example is {}.` */
   hypothesis_template?: string
@@ -16,6 +18,7 @@ export interface ZeroShotClassificationOptions extends TextOptions {
   multi_label?: boolean
 }
 
+/** The labels of a text with their scores. */
 export interface ZeroShotClassificationResult {
   /** The text. */
   sequence: string
@@ -27,19 +30,24 @@ export interface ZeroShotClassificationResult {
   truncated?: true
 }
 
-type Labels = string | readonly string[]
+/** One label or several. */
+export type CandidateLabels = string | readonly string[]
 
 export interface ZeroShotClassificationPipeline extends Pipeline {
-  (text: string, labels: Labels, options?: ZeroShotClassificationOptions): Promise<ZeroShotClassificationResult>
+  (
+    text: string,
+    labels: CandidateLabels,
+    options?: ZeroShotClassificationOptions,
+  ): Promise<ZeroShotClassificationResult>
   (
     texts: readonly string[],
-    labels: Labels,
+    labels: CandidateLabels,
     options?: ZeroShotClassificationOptions,
   ): Promise<ZeroShotClassificationResult[]>
   /** One result a text, each as for that text alone. */
   each(
     texts: readonly string[],
-    labels: Labels,
+    labels: CandidateLabels,
     options?: ZeroShotClassificationOptions,
   ): Promise<ZeroShotClassificationResult[]>
 }
@@ -132,7 +140,7 @@ function checkedLabels(given: unknown): string[] {
     checkString(`labels[${i}]`, label)
     if (label.trim() === '') throw new AlbertError('EMPTY_INPUT', `labels[${i}] is an empty text: ${shown(label)}.`)
   }
-  return labels as string[]
+  return [...labels] as string[]
 }
 
 function hypothesesOf(labels: string[], template: unknown): string[] {

@@ -4,7 +4,7 @@ import { Callable } from '../callable.js'
 import { AlbertError } from '../errors.js'
 import { checkOptions, shown } from '../options.js'
 import { Tensor } from '../tensor.js'
-import { type BatchEncoding, batchOf, type OffsetMapping, type Rows } from './batch-encoding.js'
+import { type BatchEncoding, batchOf, type Rows, type SingleRow } from './batch-encoding.js'
 import { type CallOptions, type EncodeOptions, planCall } from './call-options.js'
 import { cleanUp, type DecodeOptions, decodeIds } from './decode.js'
 import { type LoadedTokenizer, loadTokenizer, type TokenizerLoadOptions } from './directory.js'
@@ -20,23 +20,31 @@ export interface EncodeIdsOptions extends EncodeOptions {
   offsets?: OffsetUnit
 }
 
-type Single = BatchEncoding<number[], OffsetMapping>
-type Answer = BatchEncoding | Rows | Single
+type Answer = BatchEncoding | Rows | SingleRow
 
-/** Tensors; without them rows of numbers, for one text a single one. */
-type AnswerTo<T extends Texts, O extends CallOptions> = O extends { return_tensor: false }
+/** What a call answers: tensors; without them rows of numbers, for one text a single one. */
+export type TokenizerAnswer<T extends Texts, O extends CallOptions> = O extends { return_tensor: false }
   ? O extends { return_overflowing_tokens: true }
     ? Rows
     : T extends string
-      ? Single
+      ? SingleRow
       : Rows
   : BatchEncoding
 
-type TokenizerCall = <T extends Texts, O extends CallOptions = CallOptions>(text: T, options?: O) => AnswerTo<T, O>
+interface TokenizerCall {
+  /** Encodes one text or several. Throws an `AlbertError` for what is no text, and for rows that make no tensor. */
+  // biome-ignore lint/style/useShorthandFunctionType: a call signature can be documented
+  <T extends Texts, O extends CallOptions = CallOptions>(text: T, options?: O): TokenizerAnswer<T, O>
+}
 const CallableTokenizer = Callable as unknown as abstract new () => TokenizerCall
 
-type Ids = readonly number[] | readonly bigint[] | Int32Array | BigInt64Array | Tensor
+/** The ids of one sequence. */
+export type IdSequence = readonly number[] | readonly bigint[] | Int32Array | BigInt64Array | Tensor
 
+/**
+ * Text to ids and back, as the published ALBERT files do it. A tokenizer is called like a function:
+ * `tokenizer(text, options)` answers tensors [B,S].
+ */
 export class AlbertTokenizer extends CallableTokenizer {
   /** Longest sequence of the model, special tokens included; Infinity if the files do not say. */
   readonly model_max_length: number
@@ -49,6 +57,7 @@ export class AlbertTokenizer extends CallableTokenizer {
   readonly #vocabulary: Vocabulary
   readonly #loaded: Omit<LoadedTokenizer, 'definition'>
 
+  /** @internal Use `from_pretrained`. */
   constructor(loaded: LoadedTokenizer) {
     super()
     const { definition, ...rest } = loaded
@@ -77,7 +86,7 @@ export class AlbertTokenizer extends CallableTokenizer {
     await saveTokenizer(this.#loaded.where, folder)
   }
 
-  /** What `tokenizer(text, options)` does. */
+  /** @internal What `tokenizer(text, options)` does. */
   invoke(text: Texts, options: CallOptions = {}): Answer {
     return atOnce(this.#call(text, options))
   }
@@ -86,9 +95,9 @@ export class AlbertTokenizer extends CallableTokenizer {
   async callAsync<T extends Texts, O extends CallOptions & { signal?: AbortSignal } = CallOptions>(
     text: T,
     options?: O,
-  ): Promise<AnswerTo<T, O>> {
+  ): Promise<TokenizerAnswer<T, O>> {
     checkOptions(options ?? {})
-    return (await inSlices(this.#call(text, options ?? {}), options?.signal)) as AnswerTo<T, O>
+    return (await inSlices(this.#call(text, options ?? {}), options?.signal)) as TokenizerAnswer<T, O>
   }
 
   /** One sequence, without tensors: for code that packs its own batches. */
@@ -139,19 +148,21 @@ export class AlbertTokenizer extends CallableTokenizer {
   }
 
   /** One sequence of ids back to text. */
-  decode(ids: Ids, options: DecodeOptions = {}): string {
+  decode(ids: IdSequence, options: DecodeOptions = {}): string {
     checkOptions(options)
     const text = decodeIds(listOf(ids), this.#vocabulary, options.skip_special_tokens ?? false)
     return (options.clean_up_tokenization_spaces ?? this.#loaded.cleanUp) ? cleanUp(text) : text
   }
 
-  batch_decode(batch: readonly Ids[] | Tensor, options: DecodeOptions = {}): string[] {
-    const rows = batch instanceof Tensor ? ([...batch] as Ids[]) : checkedList('batch', batch)
+  /** Several sequences of ids back to texts. */
+  batch_decode(batch: readonly IdSequence[] | Tensor, options: DecodeOptions = {}): string[] {
+    const rows = batch instanceof Tensor ? ([...batch] as IdSequence[]) : checkedList('batch', batch)
     return rows.map(ids => this.decode(ids, options))
   }
 
   /** Unknown tokens have the id of the unknown token. */
   convert_tokens_to_ids(tokens: string): number
+  /** One id a token. */
   convert_tokens_to_ids(tokens: readonly string[]): number[]
   convert_tokens_to_ids(tokens: string | readonly string[]): number | number[] {
     return typeof tokens === 'string'
@@ -159,7 +170,9 @@ export class AlbertTokenizer extends CallableTokenizer {
       : checkedList('tokens', tokens).map(token => this.#vocabulary.idOf(token))
   }
 
+  /** The tokens of ids. An id that does not exist is INVALID_INPUT. */
   convert_ids_to_tokens(ids: number): string
+  /** One token an id. */
   convert_ids_to_tokens(ids: readonly number[]): string[]
   convert_ids_to_tokens(ids: number | readonly number[]): string | string[] {
     return typeof ids === 'number'
@@ -167,7 +180,7 @@ export class AlbertTokenizer extends CallableTokenizer {
       : checkedList('ids', ids).map(id => this.#vocabulary.tokenOf(id))
   }
 
-  /** Ids lie below this: a model needs at least so large a vocabulary. */
+  /** IdSequence lie below this: a model needs at least so large a vocabulary. */
   get idEnd(): number {
     return this.#vocabulary.idEnd
   }
@@ -177,6 +190,7 @@ export class AlbertTokenizer extends CallableTokenizer {
     return this.#vocabulary.hasId(id)
   }
 
+  /** Every token with its id, in a map of its own. */
   get_vocab(): Map<string, number> {
     return this.#vocabulary.entries()
   }
@@ -250,14 +264,11 @@ function checkedList<T>(name: string, value: readonly T[]): readonly T[] {
   throw new AlbertError('INVALID_INPUT', `${name} must be a list, not ${shown(value)}.`)
 }
 
-function firstRow(rows: Rows): Single {
-  return Object.fromEntries(Object.entries(rows).map(([name, value]) => [name, value[0]])) as unknown as BatchEncoding<
-    number[],
-    OffsetMapping
-  >
+function firstRow(rows: Rows): SingleRow {
+  return Object.fromEntries(Object.entries(rows).map(([name, value]) => [name, value[0]])) as unknown as SingleRow
 }
 
-function listOf(ids: Ids): number[] {
+function listOf(ids: IdSequence): number[] {
   const values: ArrayLike<number | bigint> = ids instanceof Tensor ? ids.data : ids
   if (!Array.isArray(ids) && !ArrayBuffer.isView(values)) {
     throw new AlbertError('INVALID_INPUT', `ids is ${typeof ids}; it must be an array of token ids or a tensor.`)

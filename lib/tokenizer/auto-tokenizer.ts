@@ -2,6 +2,7 @@
 import { AlbertTokenizer } from './albert-tokenizer.js'
 import type { TokenizerLoadOptions } from './directory.js'
 
+/** `AlbertTokenizer` under the name that programs for transformers.js use. */
 export const AutoTokenizer = {
   /** See AlbertTokenizer.from_pretrained. */
   from_pretrained(model?: string, options?: TokenizerLoadOptions): Promise<AlbertTokenizer> {

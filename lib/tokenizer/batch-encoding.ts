@@ -5,6 +5,7 @@ import type { CallPlan } from './call-options.js'
 import type { Encoding } from './encoding.js'
 import { inParts, type Steps } from './slices.js'
 
+/** Of one sequence: where each token lies in its text, half-open. */
 export type OffsetMapping = [start: number, end: number][]
 
 /** What a call answers; each field is there if it was asked for. */
@@ -21,6 +22,9 @@ export interface BatchEncoding<Values = Tensor<'int64'>, Offsets = OffsetMapping
 
 /** One row a sequence. */
 export type Rows = BatchEncoding<number[][]>
+
+/** The row of a single text. */
+export type SingleRow = BatchEncoding<number[], OffsetMapping>
 
 /** The fields that are numbers, with what stands in the padding. */
 const fields = {

@@ -18,6 +18,7 @@ export interface EncodeOptions {
   truncation_side?: Side
 }
 
+/** Options of `tokenizer(text, options)`. */
 export interface CallOptions extends EncodeOptions {
   /** The second text of each pair: a string, or as many as there are texts. */
   text_pair?: string | readonly string[] | null

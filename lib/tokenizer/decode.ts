@@ -2,6 +2,7 @@
 import { WORD_MARK } from './definition.js'
 import type { Vocabulary } from './vocabulary.js'
 
+/** Options of `decode` and `batch_decode`. */
 export interface DecodeOptions {
   /** Leave out [CLS], [SEP], padding and the like. Default false. */
   skip_special_tokens?: boolean

@@ -6,6 +6,7 @@ import type { Steps } from './slices.js'
 import type { TokenList } from './token-list.js'
 import { MAX_WINDOW_TOKENS, type Windows } from './truncation.js'
 
+/** A sequence as a model reads it, without tensors and padding. */
 export interface Encoding {
   ids: Int32Array
   /** Token types: which text of a pair. */

@@ -1,6 +1,7 @@
 // Texts as callers give them: one or many, alone or in pairs; anything else is refused by name.
 import { AlbertError } from '../errors.js'
 
+/** One text or several. */
 export type Texts = string | readonly string[]
 /** One text or a pair. */
 export type TextInput = string | readonly [first: string, second: string]

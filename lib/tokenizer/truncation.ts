@@ -2,7 +2,9 @@
 // The arithmetic is the reference library's, down to which text keeps the odd token.
 import { AlbertError } from '../errors.js'
 
+/** Which text of a pair is cut; `longest_first` cuts the longer one, and of a single text itself. */
 export type TruncationStrategy = 'longest_first' | 'only_first' | 'only_second' | 'do_not_truncate'
+/** An end of a text. */
 export type Side = 'left' | 'right'
 
 export interface Truncation {

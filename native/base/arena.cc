@@ -15,8 +15,6 @@
 namespace albert {
 namespace {
 
-constexpr int64_t kHugePage = int64_t{2} << 20;
-
 // Blocks from this size on are mapped: glibc keeps freed blocks in the heap of the thread that took them, and raises
 // its own limit for mapping with each large block that is freed, so weights would stay resident after dispose().
 #if defined(__linux__) && !defined(__SANITIZE_ADDRESS__)  // AddressSanitizer sees only what comes from operator new
@@ -26,6 +24,8 @@ constexpr int64_t kMapped = INT64_MAX;
 #endif
 
 #if defined(__linux__)
+
+constexpr int64_t kHugePage = int64_t{2} << 20;
 
 // At a multiple of a huge page where the block is as large as one.
 std::byte* map(int64_t size) {

@@ -13,9 +13,9 @@
 namespace albert {
 namespace {
 
-constexpr size_t kPath = 4096;
-
 #if defined(__linux__)
+
+constexpr size_t kPath = 4096;
 
 // The beginning of a file as a C string; false if it cannot be read.
 template <size_t N>

@@ -19,7 +19,7 @@ class FlushDenormals {
 
  public:
 #else
-  FlushDenormals() = default;
+  FlushDenormals() {}  // written out, so that an object of it is no unused variable
 #endif
   FlushDenormals(const FlushDenormals&) = delete;
   FlushDenormals& operator=(const FlushDenormals&) = delete;

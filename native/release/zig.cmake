@@ -21,7 +21,10 @@ set(CMAKE_CXX_ARCHIVE_FINISH "\"${ALBERT_ZIG}\" ranlib -D <TARGET>")
 
 set(CMAKE_CXX_FLAGS_INIT "-ffile-prefix-map=${CMAKE_SOURCE_DIR}=. -ffunction-sections -fdata-sections -fstack-protector-strong")
 set(CMAKE_SHARED_LINKER_FLAGS_INIT "-s -Wl,--gc-sections")
-if(CMAKE_SYSTEM_NAME STREQUAL Linux)
+if(CMAKE_SYSTEM_NAME STREQUAL Windows)
+  # Functions of Node are imported: called through the pointers that node_imports.cc fills.
+  string(APPEND CMAKE_CXX_FLAGS_INIT " -DBUILDING_NODE_EXTENSION")
+elseif(CMAKE_SYSTEM_NAME STREQUAL Linux)
   # Only the two functions that Node looks for are visible: the C++ runtime inside must not meet Node's own.
   string(APPEND CMAKE_SHARED_LINKER_FLAGS_INIT
          " -Wl,--version-script=${CMAKE_CURRENT_LIST_DIR}/exports.map -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,--build-id=none")
