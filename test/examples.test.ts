@@ -35,7 +35,9 @@ describe('examples', () => {
   /** What those need that do not run with the model in the package. */
   const needs: Record<string, () => string[]> = {
     'classification.mjs': () => [folder, ...reviews],
+    'entities.mjs': () => [fixture('token-classification').folder],
     'multiple-choice.mjs': () => [fixture('multiple-choice').folder],
+    'question.mjs': () => [fixture('question-answering').folder],
     'ranking.mjs': () => [fixture('text-ranking').folder],
     'zero-shot.mjs': () => [fixture('zero-shot-classification').folder],
   }
@@ -46,11 +48,13 @@ describe('examples', () => {
     'classification.mjs': "label: 'good'",
     'commonjs.cjs': 'states',
     'embeddings.mjs': '[ 1, 32 ] uint8',
+    'entities.mjs': 'PER 0.995 Z',
     'errors.mjs': 'MASK_NOT_FOUND',
     'fill-mask.mjs': 'he opened the door and walked in.',
     'model.mjs': '[ 2, 7, 8000 ] [ 2, 2 ] 7',
     'multiple-choice.mjs': 'it rained. 0.39',
     'one-model.mjs': 'door in_order',
+    'question.mjs': 'king was in 0.008 true',
     'ranking.mjs': '2 0.607 The king died in 1610.',
     'sentence-order.mjs': "[ 'in_order', 'swapped' ]",
     'similarity.mjs': 'You can change your password',

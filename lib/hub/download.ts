@@ -6,13 +6,16 @@ import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises
 import { dirname } from 'node:path'
 import { orCannotWrite } from '../checkpoint/new-file.js'
 import { AlbertError } from '../errors.js'
-import { type Answer, address, connectionFailure, patience, pause, request, Transient } from './request.js'
+import { address } from './repository.js'
+import { type Answer, connectionFailure, patience, pause, request, Transient } from './request.js'
 
 export interface Source {
   url: URL
   /** SHA-256 of what lies in large file storage, the git hash of the others; other servers may give something else. */
   etag: string
   size: number | undefined
+  /** Where no size is promised. */
+  most: number
 }
 
 export interface DownloadOptions {
@@ -41,7 +44,7 @@ export async function download(source: Source, target: string, options: Download
       await check(partial, source)
       return await orCannotWrite(target, rename(partial, target))
     } catch (error) {
-      if (!(await isWorthKeeping(error))) await rm(partial, { force: true }).catch(() => {})
+      if (!isWorthKeeping(error)) await rm(partial, { force: true }).catch(() => {})
       if (!(error instanceof WrongBytes)) throw error
       if (attempt === 2)
         throw new AlbertError('DOWNLOAD_FAILED', `${address(source.url)} gave wrong bytes twice: ${error.message}.`)
@@ -50,9 +53,10 @@ export async function download(source: Source, target: string, options: Download
 }
 
 /** A disk that is full should not stay so because of us. */
-async function isWorthKeeping(error: unknown): Promise<boolean> {
+function isWorthKeeping(error: unknown): boolean {
   if (error instanceof WrongBytes || error instanceof Changed) return false
-  const code = ((error as Error).cause as NodeJS.ErrnoException | undefined)?.code
+  // A callback or a signal may throw anything.
+  const code = ((error as Error | null | undefined)?.cause as NodeJS.ErrnoException | undefined)?.code
   return code !== 'ENOSPC' && code !== 'EDQUOT' && code !== 'EFBIG'
 }
 
@@ -61,15 +65,21 @@ async function fill(partial: string, source: Source, options: DownloadOptions): 
   const flags = constants.O_RDWR | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0)
   const handle = await orCannotWrite(partial, open(partial, flags))
   try {
+    // Most bytes that there ever were: what is thrown away and fetched again is no progress.
+    let most = 0
     for (let failures = 0; ; ) {
       const before = (await handle.stat()).size
-      if (before === source.size) break
+      if (before === source.size) {
+        options.onBytes(before, before)
+        break
+      }
+      most = Math.max(most, before)
       try {
         await append(handle, partial, before, source, options)
         break
       } catch (error) {
         if (!(error instanceof Transient)) throw error
-        failures = (await handle.stat()).size > before ? 1 : failures + 1
+        failures = (await handle.stat()).size > most ? 1 : failures + 1
         await pause(error, failures, patience.attempts, source.url, options.signal)
       }
     }
@@ -86,7 +96,7 @@ async function append(
   source: Source,
   { signal, onBytes }: DownloadOptions,
 ): Promise<void> {
-  const { url, size } = source
+  const { url, size, most } = source
   // Longer than the whole cannot be a part of it.
   const wanted = size !== undefined && before > size ? 0 : before
   const answer = await request('GET', url, { signal, ...(wanted > 0 && { headers: { range: `bytes=${wanted}-` } }) })
@@ -101,8 +111,10 @@ async function append(
       const { done, value } = await next(reader, answer, signal)
       if (done) break
       watch.alive()
-      if (size !== undefined && position + value.length > size)
-        throw new WrongBytes(`more than the ${size} bytes that were promised`)
+      if (position + value.length > (size ?? most))
+        throw new WrongBytes(
+          `more than the ${size ?? most} bytes that ${size === undefined ? 'such a file may have' : 'were promised'}`,
+        )
       await write(handle, partial, value, position)
       position += value.length
       onBytes(position, size ?? position)
@@ -121,8 +133,10 @@ function startOf({ response, facts }: Answer, wanted: number, { url, etag, size 
   if (facts.etag !== undefined && plainEtag(facts.etag) !== etag) throw new Changed()
   if (response.status !== 206) return 0
   const [, begin, total] = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(response.headers.get('content-range') ?? '') ?? []
-  const right = Number(begin) === wanted && (total === '*' || size === undefined || Number(total) === size)
-  if (!right) throw new WrongBytes('another part than the one that was asked for')
+  const fits = Number(begin) === wanted && (total === '*' || size === undefined || Number(total) === size)
+  // A part of coded bytes cannot be decoded.
+  if (!fits || response.headers.has('content-encoding'))
+    throw new WrongBytes('another part than the one that was asked for')
   return wanted
 }
 

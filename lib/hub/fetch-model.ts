@@ -12,8 +12,8 @@ import { CachedModel } from './cached-model.js'
 import { type ModelPart, missingFiles } from './model-parts.js'
 import type { HubSettings } from './options.js'
 import { RemoteModel } from './remote-model.js'
-import { isCommit, remoteUrl } from './repository.js'
-import { address, patience, request } from './request.js'
+import { address, isCommit, remoteUrl } from './repository.js'
+import { patience, request } from './request.js'
 
 /** Weights that are not read here; only asked whether they are there, never fetched. */
 const FOREIGN = [

@@ -11,7 +11,10 @@ export interface FileSource {
   path(file: string): Promise<string>
 }
 
-/** Asks for every file of the parts. Answers the files of which one would have to be there for each part that is missing. */
+/**
+ * Asks for every file of the parts. Answers, for each part that is missing, the files of which one would have to be there,
+ * or the first of its shards that is not.
+ */
 export async function missingFiles(
   source: FileSource,
   parts: readonly ModelPart[],
@@ -29,8 +32,13 @@ export async function missingFiles(
     const none = await noneOf(source, [`${folder}${weights}.safetensors`, index])
     missing.push(...none)
     if (none.length === 0 && !(await source.has(`${folder}${weights}.safetensors`)))
-      for (const shard of await shardsOf(await source.path(index)))
-        if (!(await source.has(`${folder}${shard}`))) missing.push(`${folder}${shard}`)
+      // One that is missing is enough: the others need not be asked for.
+      missing.push(
+        ...(await firstMissing(
+          source,
+          (await shardsOf(await source.path(index))).map(shard => folder + shard),
+        )),
+      )
   }
   return missing
 }
@@ -39,6 +47,11 @@ export async function missingFiles(
 async function noneOf(source: FileSource, files: string[]): Promise<string[]> {
   for (const file of files) if (await source.has(file)) return []
   return files
+}
+
+async function firstMissing(source: FileSource, files: string[]): Promise<string[]> {
+  for (const file of files) if (!(await source.has(file))) return [file]
+  return []
 }
 
 /** Names beside the index. Throws INVALID_CHECKPOINT for an index whose names lead elsewhere. */

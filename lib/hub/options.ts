@@ -51,7 +51,7 @@ export function hubSettings(options: HubOptions): HubSettings {
 /** Names with '/' between that stay below where they begin, on any system. */
 export function isRelativePath(path: string): boolean {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
-  if (path.length > 512 || /[\\:*?"<>|\u0000-\u001f\u007f]/.test(path)) return false
+  if (path.length > 512 || /[\\:*?"<>|\u0000-\u001f\u007f]|\p{Surrogate}/u.test(path)) return false
   return path.split('/').every(name => name !== '' && !/^\s|[\s.]$/.test(name))
 }
 

@@ -1,19 +1,16 @@
 // A model at one commit on the hub, and what of it lies in the cache: asks for facts first, fetches bytes when told to.
-
 import { stat } from 'node:fs/promises'
 import { AlbertError } from '../errors.js'
 import type { LoadProgress } from '../load-progress.js'
+import { limits } from '../tokenizer/definition.js'
 import type { ModelCache } from './cache.js'
-import { Changed, download, plainEtag } from './download.js'
+import { Changed, download, plainEtag, type Source } from './download.js'
 import { withLock } from './lock.js'
 import type { FileSource } from './model-parts.js'
-import { remoteUrl } from './repository.js'
-import { address, type FileFacts, request } from './request.js'
+import { address, remoteUrl } from './repository.js'
+import { type FileFacts, request } from './request.js'
 
-interface Wanted {
-  etag: string
-  size: number | undefined
-}
+type Wanted = Pick<Source, 'etag' | 'size'>
 
 export class RemoteModel implements FileSource {
   /** Files to fetch, as they were asked for. */
@@ -42,12 +39,13 @@ export class RemoteModel implements FileSource {
 
   async path(file: string): Promise<string> {
     const wanted = this.#wanted.get(file)
-    if (wanted) await this.#fetch(file, wanted)
+    if (wanted && !(await this.#takeFromCache(file, wanted))) await this.#fetch(file, wanted)
     return this.cache.path(this.commit, file)
   }
 
-  /** Fetches what was asked for and is not in the cache. Answers the names, without their folder. */
+  /** Fetches what was asked for and is not in the cache. Answers the names of what was fetched, without their folder. */
   async fetchAll(): Promise<string[]> {
+    for (const [file, wanted] of this.#wanted) await this.#takeFromCache(file, wanted)
     for (const [file, { size }] of this.#wanted) if (size !== undefined) this.progress.expect(this.#label(file), size)
     const fetched = [...this.#wanted.keys()]
     for (const [file, wanted] of this.#wanted) await this.#fetch(file, wanted)
@@ -59,6 +57,13 @@ export class RemoteModel implements FileSource {
     const url = remoteUrl(this.model, this.commit, file)
     const { response, facts } = await request('HEAD', url, { signal: this.signal })
     return response.ok ? promised(facts, url) : undefined
+  }
+
+  /** The same bytes may be there under another commit: then only the link is missing, and nothing is told. */
+  async #takeFromCache(file: string, { etag }: Wanted): Promise<boolean> {
+    if ((await bytesOf(this.cache.blob(etag))) === undefined) return false
+    await this.cache.link(etag, this.commit, file)
+    return this.#wanted.delete(file)
   }
 
   async #fetch(file: string, wanted: Wanted): Promise<void> {
@@ -81,17 +86,24 @@ export class RemoteModel implements FileSource {
   async #bring(file: string, { etag, size }: Wanted): Promise<void> {
     const { cache, commit, progress, signal } = this
     const blob = cache.blob(etag)
-    if (!(await exists(blob)))
-      await progress.around(
-        this.#label(file),
-        onBytes =>
-          withLock(cache.lock(etag), signal, async () => {
-            // Another process may have brought it while this one waited.
-            if (!(await exists(blob)))
-              await download({ url: remoteUrl(this.model, commit, file), etag, size }, blob, { signal, onBytes })
-          }),
-        true,
+    const url = remoteUrl(this.model, commit, file)
+    const most = mostBytes(file)
+    if (size !== undefined && size > most)
+      throw new AlbertError(
+        'DOWNLOAD_FAILED',
+        `${address(url)} has ${size} bytes; such a file may have at most ${most}.`,
       )
+    await progress.around(
+      this.#label(file),
+      onBytes =>
+        withLock(cache.lock(etag), signal, async () => {
+          // Another process may have brought it while this one waited.
+          const there = await bytesOf(blob)
+          if (there === undefined) await download({ url, etag, size, most }, blob, { signal, onBytes })
+          else onBytes(there, there)
+        }),
+      true,
+    )
     await cache.link(etag, commit, file)
   }
 
@@ -114,6 +126,13 @@ function promised({ etag, size }: FileFacts, url: URL): Wanted {
   return { etag: plain, size }
 }
 
-async function exists(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined))?.isFile() ?? false
+/** Weights may be of any size; no reader takes a larger file of another kind, so none is fetched. */
+function mostBytes(file: string): number {
+  return file.endsWith('.safetensors') ? Number.MAX_SAFE_INTEGER : limits.fileBytes
+}
+
+/** Of a file that is there. */
+async function bytesOf(path: string): Promise<number | undefined> {
+  const info = await stat(path).catch(() => undefined)
+  return info?.isFile() ? info.size : undefined
 }

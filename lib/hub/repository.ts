@@ -26,15 +26,24 @@ export function remoteUrl(model: string, revision: string, file: string): URL {
   return new URL(`${host}${path.replace(/\/*$/, '/')}${file.split('/').map(encodeURIComponent).join('/')}`)
 }
 
+/** As it is said: without the signature that may stand behind the path, and without the password before the host. */
+export function address(url: URL): string {
+  return `${url.protocol}//${url.host}${url.pathname}`
+}
+
 /** With '/' at its end. */
 function remoteHost(): string {
   const host = env.remoteHost
-  if (URL.canParse(host) && /^https?:$/.test(new URL(host).protocol)) return host.replace(/\/*$/, '/')
-  throw new AlbertError(
-    'INVALID_INPUT',
-    `The host of the hub is ${shown(host)}; it must begin with https:// or http://.`,
-    {
-      hint: 'HF_ENDPOINT or env.remoteHost names it.',
-    },
-  )
+  const url = URL.canParse(host) ? new URL(host) : undefined
+  if (!url || !/^https?:$/.test(url.protocol))
+    throw wrongHost(url ? address(url) : shown(host), 'it must begin with https:// or http://')
+  if (url.username !== '' || url.password !== '' || /[?#]/.test(host))
+    throw wrongHost(address(url), 'it must have no password before the host and nothing behind the path')
+  return host.replace(/\/*$/, '/')
+}
+
+function wrongHost(host: string, reason: string): AlbertError {
+  return new AlbertError('INVALID_INPUT', `The host of the hub is ${host}; ${reason}.`, {
+    hint: 'HF_ENDPOINT or env.remoteHost names it; a secret belongs into HF_TOKEN.',
+  })
 }

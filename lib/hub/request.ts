@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { env, LogLevel } from '../env.js'
 import { AlbertError } from '../errors.js'
 import { redirectTarget } from './redirect.js'
+import { address } from './repository.js'
 import { accessToken } from './token.js'
 
 /** How long to be patient. Five questions, with about 0.5, 1, 2 and 4 seconds between, as Python's library does. */
@@ -87,8 +88,8 @@ export async function pause(
   }
   // Spread over half of it: many processes that were refused together should not come back together.
   const own = Math.min(longestDelayMs, firstDelayMs * 2 ** (attempt - 1)) * (0.75 + Math.random() / 2)
-  await delay(Math.max(asked ?? 0, asked === undefined ? own : 0), undefined, signal && { signal }).catch(error => {
-    throw signal?.reason ?? error
+  await delay(asked ?? own, undefined, signal && { signal }).catch(error => {
+    throw signal?.aborted ? signal.reason : error
   })
 }
 
@@ -133,7 +134,9 @@ async function follow(
     const to = redirectTarget(response, url)
     if (to === undefined || (method === 'HEAD' && facts.etag !== undefined)) {
       if (home) facts.etag ??= said.get('etag') ?? undefined
-      if (to === undefined && method === 'HEAD') facts.size ??= count(said.get('content-length'))
+      // A coding changes the number of bytes.
+      if (to === undefined && method === 'HEAD' && !said.has('content-encoding'))
+        facts.size ??= count(said.get('content-length'))
       // A redirect that told all is an answer to HEAD: the rest would only be said again elsewhere.
       return { response: to === undefined ? response : new Response(null, { status: 200 }), facts }
     }
@@ -229,9 +232,4 @@ export function connectionFailure(error: unknown, watch: Watch): string {
   const { message, cause } = error as Error
   const deeper = cause as NodeJS.ErrnoException | undefined
   return `the connection failed (${deeper?.code ?? deeper?.message ?? message})`
-}
-
-/** Without what a signed address has behind its path. */
-export function address(url: URL): string {
-  return `${url.origin}${url.pathname}`
 }

@@ -6,7 +6,8 @@ import { Tensor } from '../tensor.js'
 import { checkPooling, normalizeVector, type Pooling, pool, pooledRows } from './pooling.js'
 import { checkPrecision, type Precision, quantize, quantizedType } from './quantization.js'
 import { checkWhole, inputList, type TextOptions, type TextOrPair } from './text-input.js'
-import { type Origin, type Pipeline, pipelineOf, type TextBatch, type TextModel } from './text-model.js'
+import type { Origin, TextBatch, TextModel } from './text-model.js'
+import { type Pipeline, pipelineOf } from './text-pipeline.js'
 
 /** Options of `feature-extraction`. */
 export interface FeatureExtractionOptions extends TextOptions {

@@ -4,7 +4,8 @@ import { checkOptions, shown } from '../options.js'
 import type { FloatTensor } from '../tensor.js'
 import { best, softmax } from './scores.js'
 import { checkWhole, inputList, nameOf, type TextOptions, type TextOrPair } from './text-input.js'
-import { type EncodedText, type Pipeline, pipelineOf, type TextBatch, type TextModel } from './text-model.js'
+import type { EncodedText, TextBatch, TextModel } from './text-model.js'
+import { type Pipeline, pipelineOf } from './text-pipeline.js'
 
 /** Options of `fill-mask`. */
 export interface FillMaskOptions extends TextOptions {

@@ -27,7 +27,8 @@ export type {
   TextClassificationPipeline,
 } from './text-classification.js'
 export type { TextOptions, TextOrPair, TextPair, TruncatedText } from './text-input.js'
-export type { AnyModel, Pipeline } from './text-model.js'
+export type { AnyModel } from './text-model.js'
+export type { Pipeline } from './text-pipeline.js'
 export type { RankedText, TextRankingOptions, TextRankingPipeline } from './text-ranking.js'
 export type {
   AggregationStrategy,

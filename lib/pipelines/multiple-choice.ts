@@ -4,7 +4,8 @@ import { checkOptions, shown } from '../options.js'
 import { type PairLogits, pairLogits } from './pair-logits.js'
 import { best, softmax } from './scores.js'
 import { checkString, checkWhole, type TextOptions } from './text-input.js'
-import { type Origin, type Pipeline, pipelineOf, type TextModel } from './text-model.js'
+import type { Origin, TextModel } from './text-model.js'
+import { type Pipeline, pipelineOf } from './text-pipeline.js'
 
 /** Options of `multiple-choice`. */
 export interface MultipleChoiceOptions extends TextOptions {
@@ -94,7 +95,7 @@ function checked(question: unknown, name: string): ChoiceQuestion {
     )
   if (choices.length === 0) throw new AlbertError('EMPTY_INPUT', `A question needs choices; ${name} has none.`)
   for (const [i, choice] of choices.entries()) checkString(`Choice ${i} of ${name}`, choice)
-  return { prompt, choices }
+  return { prompt, choices: [...choices] }
 }
 
 function nameOf(questions: readonly unknown[], index: number): string {

@@ -13,8 +13,9 @@ import {
   type Question,
 } from './questions.js'
 import { checkWhole, type TextOptions } from './text-input.js'
-import { type Pipeline, pipelineOf, type TextModel } from './text-model.js'
+import type { TextModel } from './text-model.js'
 import { checkOffsets, placeIn } from './text-offsets.js'
+import { type Pipeline, pipelineOf } from './text-pipeline.js'
 import { type WindowAnswers, windowAnswers } from './window-answers.js'
 
 /** Options of `question-answering`. */

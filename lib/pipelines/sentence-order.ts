@@ -4,7 +4,8 @@ import { shown } from '../options.js'
 import type { FloatTensor } from '../tensor.js'
 import { softmax } from './scores.js'
 import type { TextOptions } from './text-input.js'
-import { type Pipeline, pipelineOf, type TextModel } from './text-model.js'
+import type { TextModel } from './text-model.js'
+import { type Pipeline, pipelineOf } from './text-pipeline.js'
 
 /** Two sentences in the order in which they stand. */
 export interface SentencePair {

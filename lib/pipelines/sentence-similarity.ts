@@ -4,7 +4,8 @@ import { checkOptions, shown } from '../options.js'
 import { type FeatureExtractionOptions, vectorsOf } from './feature-extraction.js'
 import { normalizeVector, type Pooling } from './pooling.js'
 import { inputList, nameOf, type TextOptions, type TextOrPair } from './text-input.js'
-import { type Origin, type Pipeline, pipelineOf, type TextModel } from './text-model.js'
+import type { Origin, TextModel } from './text-model.js'
+import { type Pipeline, pipelineOf } from './text-pipeline.js'
 
 /** Options of `sentence-similarity`. */
 export interface SentenceSimilarityOptions extends TextOptions {
@@ -30,6 +31,7 @@ export function sentenceSimilarity(text: TextModel): SentenceSimilarityPipeline 
     if ((pooling as Pooling) === 'none')
       throw new AlbertError('INVALID_INPUT', "Similarity needs one vector a text: pooling 'none' has one a token.")
     const inputs = [...inputList(source), ...inputList(texts)]
+    options.signal?.throwIfAborted()
     if (texts.length === 0) return []
     const embedding: FeatureExtractionOptions = { ...options, pooling }
     // The source stands before the texts; callers count the texts, and know the source as -1.

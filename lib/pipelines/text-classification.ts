@@ -5,7 +5,8 @@ import { checkOptions } from '../options.js'
 import type { FloatTensor } from '../tensor.js'
 import { best, sigmoid, softmax } from './scores.js'
 import { checkWhole, inputList, type TextOptions, type TextOrPair } from './text-input.js'
-import { type EncodedText, type Pipeline, pipelineOf, type TextModel } from './text-model.js'
+import type { EncodedText, TextModel } from './text-model.js'
+import { type Pipeline, pipelineOf } from './text-pipeline.js'
 
 /** `auto`: sigmoid for several labels at once or a single one, none for regression, else softmax. */
 export type FunctionToApply = 'auto' | 'softmax' | 'sigmoid' | 'none'

@@ -33,16 +33,20 @@ export interface TruncatedText {
   limit: number
 }
 
-/** The list to work on: a single input becomes a list of one. */
+/** The list to work on: a single input becomes a list of one. A copy: callers may change theirs while it is read. */
 export function inputList(inputs: unknown): TextOrPair[] {
-  const list: unknown[] = Array.isArray(inputs) ? inputs : [inputs]
+  const list = listOf(inputs)
   for (const [index, input] of list.entries())
     if (!isText(input))
       throw new AlbertError(
         'INVALID_INPUT',
         `${nameOf(inputs, index)} must be a string or { text, text_pair }, not ${shown(input)}.`,
       )
-  return list as TextOrPair[]
+  return (list as TextOrPair[]).map(input => (typeof input === 'string' ? input : { ...input }))
+}
+
+function listOf(inputs: unknown): unknown[] {
+  return Array.isArray(inputs) ? Array.from(inputs as unknown[]) : [inputs]
 }
 
 /** Refuses what is not a plain string. */
@@ -53,7 +57,7 @@ export function checkString(name: string, value: unknown): asserts value is stri
 
 /** The same for tasks that take plain strings. */
 export function stringList(inputs: unknown): string[] {
-  const list: unknown[] = Array.isArray(inputs) ? inputs : [inputs]
+  const list = listOf(inputs)
   for (const [index, input] of list.entries()) checkString(nameOf(inputs, index), input)
   return list as string[]
 }

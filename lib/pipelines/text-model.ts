@@ -7,6 +7,7 @@ import { AlbertError } from '../errors.js'
 import { checkOptions } from '../options.js'
 import type { FloatTensor } from '../tensor.js'
 import type { AlbertTokenizer, EncodeIdsOptions, Encoding } from '../tokenizer/index.js'
+import { Pace } from '../tokenizer/slices.js'
 import { warn } from '../warnings.js'
 import type { TaskName } from './tasks.js'
 import { checkTextOptions, nameOf, type TextOptions, type TextOrPair, type TruncatedText } from './text-input.js'
@@ -15,17 +16,6 @@ import { TokenPlaces } from './token-places.js'
 
 /** Any model class, whatever it takes and answers when called by itself. */
 export type AnyModel = AlbertPreTrainedModel<never, unknown>
-
-/** What every pipeline has beside its call. */
-export interface Pipeline {
-  readonly task: TaskName
-  readonly model: AnyModel
-  readonly tokenizer: AlbertTokenizer
-  /** Frees the model that the pipeline loaded, once the calls in flight have finished. A model that was given stays. */
-  dispose(): Promise<void>
-  /** `dispose()`, for `await using`. */
-  [Symbol.asyncDispose](): Promise<void>
-}
 
 /** A sequence as the model reads it. */
 export interface EncodedText extends Encoding {
@@ -60,6 +50,9 @@ export class TextModel {
   readonly tokenizer: AlbertTokenizer
   readonly #owned: boolean
   readonly #places: TokenPlaces
+  /** Calls that have not answered yet. */
+  readonly #open = new Set<Promise<unknown>>()
+  #disposal: Promise<void> | undefined
   #warned = false
 
   constructor(task: TaskName, model: AnyModel, tokenizer: AlbertTokenizer, owned: boolean) {
@@ -68,6 +61,17 @@ export class TextModel {
     this.tokenizer = tokenizer
     this.#owned = owned
     this.#places = new TokenPlaces(tokenizer)
+  }
+
+  /** Runs a call of the pipeline. It may take many batches: the model stays until all are answered. */
+  async whileOpen<Answer>(call: () => Promise<Answer>): Promise<Answer> {
+    const running = call()
+    this.#open.add(running)
+    try {
+      return await running
+    } finally {
+      this.#open.delete(running)
+    }
   }
 
   /**
@@ -118,7 +122,9 @@ export class TextModel {
   }
 
   async dispose(): Promise<void> {
-    if (this.#owned) await this.model.dispose()
+    if (!this.#owned) return
+    this.#disposal ??= Promise.allSettled(this.#open).then(() => this.model.dispose())
+    await this.#disposal
   }
 
   async #run<Answer>(
@@ -130,7 +136,12 @@ export class TextModel {
   ): Promise<Answer[][]> {
     checkOptions(options)
     checkTextOptions(options, this.model.config.max_position_embeddings)
+    options.signal?.throwIfAborted()
+    // Said at the beginning only: a call that is open already goes on.
+    if (this.#disposal && inputs.length > 0)
+      throw new AlbertError('DISPOSED', `This pipeline '${this.task}' was disposed.`)
     const answers = Array.from(inputs, (): Answer[] => [])
+    const pace = new Pace()
     let running: Promise<void> = Promise.resolve()
     for await (const texts of this.#batches(inputs, options, cuts, sequencesOf)) {
       const next = answer(this.#batchOf(texts, options.signal)).then(results => {
@@ -139,6 +150,8 @@ export class TextModel {
       next.catch(() => {}) // Awaited below, after `running`: the first failure is the one that is told.
       await running
       running = next
+      // A model that is faster than what becomes of its answers would leave the event loop no turn between them.
+      if (pace.due) await pace.pause()
     }
     await running
     return answers
@@ -201,22 +214,3 @@ export function tooLong(name: string, tokens: number, limit: number): AlbertErro
   const message = `${name} has ${tokens} tokens, special tokens included; at most ${limit} are allowed.`
   return new AlbertError('TOO_LONG', message, { hint: 'Shorten it, or leave truncation on.' })
 }
-
-/** Gives a function the properties of a pipeline. The one place where a call gets its overloaded type. */
-export function pipelineOf<P extends Pipeline>(
-  text: TextModel,
-  call: (...args: never[]) => Promise<unknown>,
-  more: Omit<P, keyof Pipeline>,
-): P {
-  const parts: Pipeline & { [inspect]: () => string } = {
-    task: text.task,
-    model: text.model,
-    tokenizer: text.tokenizer,
-    dispose: () => text.dispose(),
-    [Symbol.asyncDispose]: () => text.dispose(),
-    [inspect]: () => `pipeline '${text.task}' with ${text.model.constructor.name}`,
-  }
-  return Object.assign(call, parts, more) as unknown as P
-}
-
-const inspect = Symbol.for('nodejs.util.inspect.custom')

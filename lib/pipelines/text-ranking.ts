@@ -4,7 +4,8 @@ import { checkOptions, shown } from '../options.js'
 import { pairLogits } from './pair-logits.js'
 import { best, sigmoid } from './scores.js'
 import { checkString, checkWhole, nameOf, stringList, type TextOptions } from './text-input.js'
-import { type Pipeline, pipelineOf, type TextModel } from './text-model.js'
+import type { TextModel } from './text-model.js'
+import { type Pipeline, pipelineOf } from './text-pipeline.js'
 
 /** Options of `text-ranking`. */
 export interface TextRankingOptions extends TextOptions {

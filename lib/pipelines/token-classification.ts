@@ -13,8 +13,9 @@ import {
 } from './entity-groups.js'
 import { softmax } from './scores.js'
 import { checkWhole, stringList, type TextOptions } from './text-input.js'
-import { type EncodedText, type Pipeline, pipelineOf, type TextBatch, type TextModel } from './text-model.js'
+import type { EncodedText, TextBatch, TextModel } from './text-model.js'
 import { checkOffsets, placeIn } from './text-offsets.js'
+import { type Pipeline, pipelineOf } from './text-pipeline.js'
 import { checkOverlap, roomFor, tokenWindows } from './token-windows.js'
 
 /**

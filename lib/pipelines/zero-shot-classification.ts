@@ -7,7 +7,8 @@ import { type WarningCallback, warn } from '../warnings.js'
 import { type PairLogits, pairLogits } from './pair-logits.js'
 import { best, softmax } from './scores.js'
 import { checkString, nameOf, stringList, type TextOptions } from './text-input.js'
-import { type Pipeline, pipelineOf, type TextModel } from './text-model.js'
+import type { TextModel } from './text-model.js'
+import { type Pipeline, pipelineOf } from './text-pipeline.js'
 
 /** Options of `zero-shot-classification`. */
 export interface ZeroShotClassificationOptions extends TextOptions {
@@ -139,7 +140,7 @@ function checkedLabels(given: unknown): string[] {
     checkString(`labels[${i}]`, label)
     if (label.trim() === '') throw new AlbertError('EMPTY_INPUT', `labels[${i}] is an empty text: ${shown(label)}.`)
   }
-  return labels as string[]
+  return [...labels] as string[]
 }
 
 function hypothesesOf(labels: string[], template: unknown): string[] {

@@ -25,13 +25,26 @@ export function atOnce<Result>(steps: Steps<Result>): Result {
 
 export async function inSlices<Result>(steps: Steps<Result>, signal?: AbortSignal): Promise<Result> {
   signal?.throwIfAborted()
-  let started = performance.now()
+  const pace = new Pace()
   for (;;) {
     const step = steps.next()
     if (step.done) return step.value
-    if (performance.now() - started < SLICE_MS) continue
-    await new Promise<void>(resolve => setImmediate(resolve))
+    if (!pace.due) continue
+    await pace.pause()
     signal?.throwIfAborted()
-    started = performance.now()
+  }
+}
+
+/** Pauses of work that has a shape of its own. */
+export class Pace {
+  #started = performance.now()
+
+  get due(): boolean {
+    return performance.now() - this.#started >= SLICE_MS
+  }
+
+  async pause(): Promise<void> {
+    await new Promise<void>(resolve => setImmediate(resolve))
+    this.#started = performance.now()
   }
 }

@@ -9,7 +9,7 @@ import { type CachedEntry, cachedModels } from '../../../lib/hub/cached-models.j
 import type { ProgressEvent } from '../../../lib/load-progress.js'
 import { pipeline } from '../../../lib/pipelines/index.js'
 import { AutoTokenizer } from '../../../lib/tokenizer/index.js'
-import { TINY_FILES } from './server.js'
+import { etagOf, TINY_FILES } from './server.js'
 import { filesBelow, useHub } from './surroundings.js'
 
 const golden = join(import.meta.dirname, '../../golden/hub-cache')
@@ -289,6 +289,11 @@ describe('weights in several files', () => {
       message: expect.stringContaining('model-00002-of-00002.safetensors'),
     })
     expect(hub.count(/GET.*(bin|-0000)/)).toBe(0)
+    delete all['model-00001-of-00002.safetensors']
+    hub.reset()
+    hub.add('org/none', all)
+    await expect(rank('org/none')).rejects.toMatchObject({ message: expect.stringContaining('-00001-of-00002') })
+    expect(hub.count(/-00002-of-00002/)).toBe(0)
   })
 })
 
@@ -372,6 +377,48 @@ describe('events', () => {
     const model = await AlbertForSequenceClassification.from_pretrained('org/tiny', { threads, progress_callback })
     await model.dispose()
     expect([...told].sort()).toEqual(TINY_FILES)
+  })
+
+  /** Of each file what was told, and the whole at last. */
+  async function told(): Promise<{ files: Record<string, string[]>; whole: number | undefined }> {
+    const events: ProgressEvent[] = []
+    await rank('org/tiny', { progress_callback: (event: ProgressEvent) => events.push(event) })
+    const files: Record<string, string[]> = {}
+    for (const event of events)
+      if ('file' in event) {
+        const own = files[event.file] ?? []
+        files[event.file] = own.at(-1) === event.status ? own : [...own, event.status]
+      }
+    return { files, whole: events.flatMap(event => (event.status === 'progress_total' ? [event.progress] : [])).at(-1) }
+  }
+
+  test('bytes that are there under another commit are not told as fetched, and the whole ends with 100', async () => {
+    await rank('org/tiny')
+    const repository = around.hub.repositories.get('org/tiny')!
+    repository.commit = 'd'.repeat(40)
+    repository.files.set('config.json', Buffer.concat([repository.files.get('config.json')!, Buffer.from('\n')]))
+    const { files, whole } = await told()
+    expect(files['config.json']).toEqual(['initiate', 'download', 'progress', 'done'])
+    expect(files['model.safetensors']).toEqual(['initiate', 'progress', 'done'])
+    expect(whole).toBe(100)
+  })
+
+  test('a file that only lacked its name has its progress too', async () => {
+    const weights = around.hub.repositories.get('org/tiny')!.files.get('model.safetensors')!
+    const blobs = join(around.folder, 'models--org--tiny/blobs')
+    mkdirSync(blobs, { recursive: true })
+    writeFileSync(join(blobs, `${etagOf('model.safetensors', weights)}.albert.incomplete`), weights)
+    const { files, whole } = await told()
+    expect(files['model.safetensors']).toEqual(['initiate', 'download', 'progress', 'done'])
+    expect(whole).toBe(100)
+    expect(around.hub.count('GET storage model.safetensors')).toBe(0)
+  })
+
+  test.each([null, 'no more'])('a callback may throw anything: %s', async thrown => {
+    const progress_callback = ({ status }: ProgressEvent): void => {
+      if (status === 'progress') throw thrown
+    }
+    expect(await rank('org/tiny', { progress_callback }).catch(error => error)).toBe(thrown)
   })
 
   test('a callback that throws ends it; what came is kept', async () => {

@@ -1,11 +1,12 @@
 // Bytes that come over a bad network: cut, resumed, wrong, lied about, redirected, refused, too late.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { env } from '../../../lib/env.js'
 import { AlbertForSequenceClassification } from '../../../lib/heads.js'
 import { patience } from '../../../lib/hub/request.js'
-import { type Ask, send, sendSome } from './server.js'
+import { type Ask, send, sendFile, sendSome } from './server.js'
 import { filesBelow, useHub } from './surroundings.js'
 
 const around = useHub()
@@ -151,6 +152,89 @@ describe('bytes that were not promised', () => {
     expect(await failure(load())).toMatchObject({ code: 'DOWNLOAD_FAILED' })
   })
 
+  test('a promise that is too large: given up, although every attempt from the beginning brings bytes', async () => {
+    const { hub } = around
+    hub.misbehave = ask => {
+      if (ask.storage || ask.file !== WEIGHTS) return
+      const headers = { 'x-linked-etag': `"${ask.etag}"`, 'x-linked-size': String(ask.content.length + 8) }
+      return send(ask.response, 302, { ...headers, location: `${hub.storageUrl}/org/tiny/${WEIGHTS}` })
+    }
+    expect(await failure(load(AbortSignal.timeout(5000)))).toMatchObject({
+      code: 'DOWNLOAD_FAILED',
+      message: expect.stringMatching(/after 5 attempts: the connection ended after \d+ of \d+ bytes/),
+    })
+  })
+
+  test('a size that counts coded bytes is not believed', async () => {
+    around.hub.misbehave = ask => {
+      if (ask.file !== 'config.json') return
+      const coded = gzipSync(ask.content)
+      const headers = { 'x-repo-commit': 'a'.repeat(40), etag: `W/"${ask.etag}"`, 'content-encoding': 'gzip' }
+      ask.response.writeHead(200, { ...headers, 'content-length': coded.length })
+      ask.response.end(ask.method === 'HEAD' ? undefined : coded)
+      return true
+    }
+    await load()
+  })
+
+  test('a part that is coded is thrown away', async () => {
+    const { hub } = around
+    hub.misbehave = ask => {
+      if (!isBytes(ask) || ask.nth > 2) return
+      if (ask.nth === 1) return sendSome(ask, 1000, true)
+      ask.response.setHeader('content-encoding', 'gzip')
+      return sendFile(ask.response.req, ask.response, ask.content, ask.etag)
+    }
+    await load()
+    expect(hub.asked.at(-1)).toBe(`GET storage ${WEIGHTS}`)
+  })
+
+  describe('a file that is not weights has an end', () => {
+    const index = 'model.safetensors.index.json'
+    const endless = (headers: Record<string, string>, most: number): { sent: number } => {
+      const { files } = around.hub.repositories.get('org/tiny')!
+      files.delete(WEIGHTS)
+      files.set(index, Buffer.from('{}'))
+      const count = { sent: 0 }
+      const part = Buffer.alloc(1 << 20, 32)
+      around.hub.misbehave = ({ file, method, response }) => {
+        if (file !== index) return
+        response.writeHead(200, { 'x-repo-commit': 'a'.repeat(40), etag: '"x"', ...headers })
+        const more = (): void => {
+          while (count.sent < most && !response.destroyed) {
+            count.sent += part.length
+            if (!response.write(part)) return void response.once('drain', more)
+          }
+          response.end()
+        }
+        if (method === 'HEAD') response.end()
+        else more()
+        return true
+      }
+      return count
+    }
+
+    test('that is promised: it is not fetched', async () => {
+      const count = endless({ 'content-length': '1000000000' }, 0)
+      expect(await failure(load())).toMatchObject({
+        code: 'DOWNLOAD_FAILED',
+        message: expect.stringMatching(/index\.json has 1000000000 bytes; such a file may have at most 33554432/),
+      })
+      expect(count.sent).toBe(0)
+      expect(around.hub.count(`GET ${index}`)).toBe(0)
+    })
+
+    test('and one that is not promised: it is left there', async () => {
+      const count = endless({}, 300 << 20)
+      expect(await failure(load())).toMatchObject({
+        code: 'DOWNLOAD_FAILED',
+        message: expect.stringContaining('more than the 33554432 bytes that such a file may have'),
+      })
+      expect(count.sent).toBeLessThan(150 << 20)
+      expect(filesBelow(blobs()).filter(file => file.includes('incomplete'))).toEqual([])
+    })
+  })
+
   test('small files are checked too, by the hash of git', async () => {
     around.hub.misbehave = ask =>
       ask.file === 'config.json' && ask.method === 'GET' && wrong(ask, Buffer.alloc(ask.content.length, 32))
@@ -231,12 +315,23 @@ describe('redirects', () => {
   test.each([
     ['a file', 'file:///etc/passwd', 'only https and http'],
     ['data', 'data:text/plain,hello', 'only https and http'],
-    ['nowhere', 'http://[', 'that is no address'],
+    ['nowhere', 'http://[', 'there is nothing to ask'],
+    ['an address with a password', 'http://user:secret@127.0.0.1/', 'a password is not passed on'],
   ])('to %s: not followed', async (_, location, message) => {
     around.hub.misbehave = ask => ask.file === 'config.json' && send(ask.response, 302, { location })
     expect(await failure(load())).toMatchObject({ code: 'DOWNLOAD_FAILED', message: expect.stringContaining(message) })
     expect(around.hub.count(/config/)).toBe(1)
   })
+
+  test.each(['ftp://user:secret@x.example/y?signature=secret', 'http://user:secret@[::1/y?signature=secret'])(
+    'to %s: what is secret in it is not said',
+    async location => {
+      around.hub.misbehave = ask => ask.file === 'config.json' && send(ask.response, 302, { location })
+      const error = await failure(load())
+      expect(error.message).toContain('redirects to')
+      expect(error.message).not.toContain('secret')
+    },
+  )
 
   /** Requests to these hosts arrive at the server of the test. */
   function pretend(): void {
@@ -255,6 +350,9 @@ describe('redirects', () => {
     '[::1]',
     '[::ffff:127.0.0.1]',
     '169.254.169.254',
+    '[::ffff:169.254.169.254]',
+    '[::127.0.0.1]',
+    '[fe80::1]',
     'x.localhost',
     'localhost.',
   ])('from outside to this machine as %s: not followed', async host => {
@@ -266,6 +364,23 @@ describe('redirects', () => {
       message: expect.stringContaining('must not send us to this machine'),
     })
   })
+
+  test.each(['feature.example', 'fe80.example', '127.example', '[::ffff:8.8.8.8]', '[2001:db8::1]'])(
+    'from outside to %s, which is no address of this machine: followed',
+    async host => {
+      process.env['HF_ENDPOINT'] = 'http://hub.example'
+      const asked: string[] = []
+      env.fetch = async (input, init) => {
+        const url = new URL(String(input))
+        asked.push(url.hostname)
+        return url.hostname === 'hub.example'
+          ? new Response(null, { status: 307, headers: { location: `http://${host}${url.pathname}` } })
+          : globalThis.fetch(`${around.hub.url}/org/none/resolve/main/x`, init)
+      }
+      expect(await failure(load())).toMatchObject({ code: 'UNAUTHORIZED' })
+      expect(asked).toEqual(['hub.example', new URL(`http://${host}`).hostname])
+    },
+  )
 
   test('from https to http: not followed', async () => {
     pretend()
@@ -349,12 +464,10 @@ describe('a hub that says no', () => {
   test('waits as long as it is told, in seconds or until a date', async () => {
     const times: number[] = []
     around.hub.misbehave = ask => {
-      if (ask.file === 'config.json' && ask.method === 'HEAD') times.push(performance.now())
-      return (
-        ask.file === 'config.json' &&
-        ask.nth < 3 &&
-        send(ask.response, 429, { 'retry-after': ask.nth === 1 ? '1' : new Date(Date.now() + 1900).toUTCString() })
-      )
+      if (ask.file !== 'config.json' || ask.method !== 'HEAD') return
+      times.push(performance.now())
+      const until = ask.nth === 1 ? '1' : new Date(Date.now() + 1900).toUTCString()
+      return ask.nth < 3 && send(ask.response, 429, { 'retry-after': until })
     }
     await load()
     expect(times[1]! - times[0]!).toBeGreaterThan(950)
@@ -379,9 +492,20 @@ describe('a hub that says no', () => {
   test('no hub at all', async () => {
     process.env['HF_ENDPOINT'] = 'http://127.0.0.1:1'
     expect(await failure(load())).toMatchObject({ code: 'DOWNLOAD_FAILED', message: expect.stringContaining('failed') })
-    process.env['HF_ENDPOINT'] = 'ftp://127.0.0.1'
-    expect(await failure(load())).toMatchObject({ code: 'INVALID_INPUT', message: expect.stringContaining('"ftp:') })
   })
+
+  test.each(['ftp://127.0.0.1', 'hub.example', 'https://user:secret@hub.example/', 'https://hub.example/?key=secret'])(
+    'HF_ENDPOINT=%s is refused, and no secret said',
+    async endpoint => {
+      process.env['HF_ENDPOINT'] = endpoint
+      const error = await failure(load())
+      expect(error).toMatchObject({
+        code: 'INVALID_INPUT',
+        message: expect.stringMatching(/The host of the hub is .+; it/),
+      })
+      expect(error.message).not.toContain('secret')
+    },
+  )
 })
 
 describe('a signal', () => {
@@ -396,6 +520,23 @@ describe('a signal', () => {
     expect(await loading).toBe(reason)
     expect(readFileSync(join(blobs(), partial()))).toHaveLength(2000)
     expect(filesBelow(around.folder).filter(file => file.endsWith('.lock'))).toEqual([])
+  })
+
+  test.each([null, undefined, 'enough'])('whatever its reason is: %s', async reason => {
+    const stop = async (misbehave: (ask: Ask) => boolean | undefined, question: RegExp): Promise<unknown> => {
+      around.hub.reset()
+      around.hub.misbehave = misbehave
+      const controller = new AbortController()
+      const loading = failure(load(controller.signal))
+      await expect.poll(() => around.hub.count(question)).toBe(1)
+      await new Promise(resolve => setTimeout(resolve, 20))
+      controller.abort(reason)
+      return loading
+    }
+    const busy = await stop(ask => send(ask.response, 503, { 'retry-after': '30' }), /HEAD/)
+    const silent = await stop(ask => isBytes(ask) && sendSome(ask, 2000, false), /^GET storage/)
+    if (reason !== undefined) expect([busy, silent]).toEqual([reason, reason])
+    else for (const error of [busy, silent]) expect(error).toMatchObject({ name: 'AbortError' })
   })
 
   test('stops waiting for a hub that is busy', async () => {

@@ -117,6 +117,7 @@ describe('options that become parts of paths', () => {
       'x'.repeat(600),
       'a?b',
       'a*',
+      'a\ud800',
     ],
   ])('%j stays no path', async path => {
     expect(isRelativePath(path)).toBe(false)
