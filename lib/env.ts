@@ -36,7 +36,7 @@ export class Environment {
 
   /** The hub's cache, shared with Python. HF_HUB_CACHE, else HF_HOME/hub, else ~/.cache/huggingface/hub. */
   get cacheDir(): string {
-    return this.#cacheDir ?? variable('HF_HUB_CACHE') ?? variable('HUGGINGFACE_HUB_CACHE') ?? join(hubHome(), 'hub')
+    return this.#cacheDir ?? folder('HF_HUB_CACHE') ?? folder('HUGGINGFACE_HUB_CACHE') ?? join(hubHome(), 'hub')
   }
 
   set cacheDir(folder: string) {
@@ -54,7 +54,7 @@ export const env = new Environment()
 
 /** Where Python's library keeps its token and its cache. */
 export function hubHome(): string {
-  return variable('HF_HOME') ?? join(variable('XDG_CACHE_HOME') ?? join(homedir(), '.cache'), 'huggingface')
+  return folder('HF_HOME') ?? join(folder('XDG_CACHE_HOME') ?? join(homedir(), '.cache'), 'huggingface')
 }
 
 /** Is the network closed to us? Read at each use: a program may set the variable after its imports. */
@@ -65,6 +65,13 @@ export function isOffline(): boolean {
 /** Of the process; empty is not set. */
 export function variable(name: string): string | undefined {
   return process.env[name] || undefined
+}
+
+/** A path in a variable, read as Python reads it: `~` and other variables stand for what they are. */
+export function folder(name: string): string | undefined {
+  return variable(name)
+    ?.replace(/^~(?=$|[/\\])/, () => homedir())
+    .replace(/\$(?:(\w+)|\{([^}]*)\})/g, (given, plain, braced) => process.env[plain ?? braced] ?? given)
 }
 
 export function isSet(name: string): boolean {

@@ -86,7 +86,7 @@ interface Outcome<Answer> {
   error?: AlbertError
 }
 
-/** Answers of a group; if the group fails for a mistake in one text, each text is asked alone. */
+/** Answers of a group; if the group fails for a mistake in one text, each text is asked alone. Options are no text's mistake. */
 async function answersOf<Question, Answer, Options extends LengthOptions>(
   context: Context<Options>,
   lines: Line[],
@@ -94,13 +94,16 @@ async function answersOf<Question, Answer, Options extends LengthOptions>(
   single: boolean,
 ): Promise<Outcome<Answer>[]> {
   const cuts: TruncatedText[] = []
+  let questions: Question[] | undefined
   try {
-    const questions = lines.map(line => answering.question(line))
+    questions = lines.map(line => answering.question(line))
     const answers = await answering.each(questions, textOptions(context, cuts))
     context.messages.truncated(cuts)
     return lines.map((line, i) => ({ line, answer: answers[i] as Answer }))
   } catch (error) {
-    if (single || !isInputError(error)) throw error
+    // Texts are strings: once the lines are questions, INVALID_INPUT can only mean what all of them share.
+    const shared = questions !== undefined && isInputError(error) && error.code === 'INVALID_INPUT'
+    if (single || shared || !isInputError(error)) throw error
     if (lines.length === 1) return [{ line: lines[0]!, error }]
     const outcomes: Outcome<Answer>[] = []
     for (const line of lines) outcomes.push(...(await answersOf(context, [line], answering, false)))

@@ -128,7 +128,7 @@ function withCommand(words: string[]): string[] {
 /** commander's "error: unknown option '--tpo-k'\n(Did you mean --top-k?)" as our line and hint. */
 function usageError(error: CommanderError, words: string[]): CommandError {
   const [first = '', second] = error.message.replace(/^error: /, '').split('\n')
-  const message = `${first.charAt(0).toUpperCase()}${first.slice(1)}.`
+  const message = `${first.charAt(0).toUpperCase()}${first.slice(1).replace(/\.$/, '')}.`
   const command = commands.find(each => each.name === words.find(word => !word.startsWith('-')))
   const help = `See \`albert ${command ? `${command.name} ` : ''}--help\`.`
   return new CommandError(exitCodes.usage, message, second ? `${second.replace(/^\(|\)$/g, '')} ${help}` : help)

@@ -4,6 +4,7 @@ import type { QuestionAnswer, QuestionAnsweringOptions } from '../pipelines/ques
 import type { Question } from '../pipelines/questions.js'
 import { answerTexts, heading } from './answer-texts.js'
 import { countOption } from './count-option.js'
+import { CommandError, exitCodes } from './exit-codes.js'
 import { inputOf } from './input.js'
 import { markedPart } from './marked-text.js'
 import { scoreLines } from './score-lines.js'
@@ -38,7 +39,10 @@ export const qaCommand = textCommand<'question-answering', Options>({
     countOption('--doc-stride <n>', 'tokens that the windows of a long text share; default: 128', 0),
     new Option('--handle-impossible-answer', 'let no answer compete with the others'),
   ],
-  input: ({ args, options, stdin }) => inputOf(args.slice(1), options, stdin),
+  input({ args: [question = '', ...contexts], options, stdin }) {
+    if (question.trim() === '') throw new CommandError(exitCodes.usage, 'The question is empty.')
+    return inputOf(contexts, options, stdin)
+  },
   run(qa, input, context) {
     const { args, options, out } = context
     const question = args[0]!
@@ -50,8 +54,8 @@ export const qaCommand = textCommand<'question-answering', Options>({
     }
     return answerTexts<Question, QuestionAnswer | QuestionAnswer[], Options>(context, input, {
       question: line => ({ question, context: line.text }),
-      whole: (questions, common) => qa(questions as Question, { ...common, ...own } as { top_k: 1 }),
-      each: (questions, common) => qa.each(questions, { ...common, ...own } as { top_k: 1 }),
+      whole: (questions, common) => qa(questions as Question, { ...common, ...own }),
+      each: (questions, common) => qa.each(questions, { ...common, ...own }),
       async show(line, answer, first) {
         const answers = [answer].flat()
         if (first) await out.lines(heading(out, true, question))

@@ -5,12 +5,13 @@ import type {
   ZeroShotClassificationResult,
 } from '../pipelines/zero-shot-classification.js'
 import { answerTexts, heading } from './answer-texts.js'
+import { CommandError, exitCodes } from './exit-codes.js'
 import { commaList } from './input.js'
 import { scoreLines } from './score-lines.js'
 import { type TextCommandOptions, textCommand } from './text-command.js'
 
 interface Options extends TextCommandOptions {
-  labels: string
+  labels: string[]
   hypothesisTemplate: string
   multiLabel?: true
 }
@@ -27,14 +28,13 @@ export const zeroShotCommand = textCommand<'zero-shot-classification', Options>(
     },
   ],
   options: [
-    new Option('--labels <labels>', 'the labels, with commas between').makeOptionMandatory(),
+    new Option('--labels <labels>', 'the labels, with commas between').argParser(labelList).makeOptionMandatory(),
     new Option('--hypothesis-template <text>', 'sentence with {} for the label').default('This example is {}.'),
     new Option('--multi-label', 'labels may be true together'),
   ],
   run(classify, input, context) {
     const { out } = context
-    const { hypothesisTemplate: hypothesis_template, multiLabel: multi_label = false } = context.options
-    const labels = commaList(context.options.labels)
+    const { labels, hypothesisTemplate: hypothesis_template, multiLabel: multi_label = false } = context.options
     const own: ZeroShotClassificationOptions = { hypothesis_template, multi_label }
     return answerTexts<string, ZeroShotClassificationResult, Options>(context, input, {
       question: line => line.text,
@@ -50,4 +50,11 @@ export const zeroShotCommand = textCommand<'zero-shot-classification', Options>(
 
 function named({ labels, scores }: ZeroShotClassificationResult): { name: string; score: number }[] {
   return labels.map((name, i) => ({ name, score: scores[i]! }))
+}
+
+function labelList(typed: string): string[] {
+  const labels = commaList(typed)
+  if (!labels.includes('')) return labels
+  const message = `option --labels must be labels with commas between, none of them empty, not '${typed}'.`
+  throw new CommandError(exitCodes.usage, message)
 }

@@ -30,7 +30,10 @@ export class ModelCache {
 
   async setCommit(revision: string, commit: string): Promise<void> {
     if (revision === commit || (await this.commitOf(revision)) === commit) return
-    await this.#place(join(this.folder, 'refs', revision), temporary => writeFile(temporary, commit))
+    await this.#place(join(this.folder, 'refs', revision), temporary => writeFile(temporary, commit)).catch(error => {
+      // A branch `a` and a tag `a/b` may live together, a file and a folder may not. Whoever came second is asked for anew.
+      if (!['EEXIST', 'EISDIR', 'ENOTDIR'].includes(error.cause?.code)) throw error
+    })
   }
 
   snapshot(commit: string): string {
@@ -78,9 +81,9 @@ export class ModelCache {
     return join(this.folder, '.no_exist', commit, ...file.split('/'))
   }
 
-  /** Under another name first: a reader sees all of it or nothing. */
+  /** Under another name first, where Python looks for nothing: a reader sees all of it or nothing. */
   async #place(path: string, make: (temporary: string) => Promise<void>): Promise<void> {
-    const temporary = `${path}.${randomBytes(4).toString('hex')}.incomplete`
+    const temporary = join(this.folder, `${randomBytes(6).toString('hex')}.incomplete`)
     await orCannotWrite(path, mkdir(dirname(path), { recursive: true }))
     try {
       await orCannotWrite(path, make(temporary))

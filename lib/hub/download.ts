@@ -20,6 +20,8 @@ export interface Source {
 
 export interface DownloadOptions {
   signal: AbortSignal | undefined
+  /** Called before anything on the disk is changed. What it throws ends the download, and what is there stays. */
+  hold: () => void
   onBytes: (loaded: number, total: number) => void
 }
 
@@ -42,8 +44,10 @@ export async function download(source: Source, target: string, options: Download
     try {
       await fill(partial, source, options)
       await check(partial, source)
+      options.hold()
       return await orCannotWrite(target, rename(partial, target))
     } catch (error) {
+      options.hold()
       if (!isWorthKeeping(error)) await rm(partial, { force: true }).catch(() => {})
       if (!(error instanceof WrongBytes)) throw error
       if (attempt === 2)
@@ -94,7 +98,7 @@ async function append(
   partial: string,
   before: number,
   source: Source,
-  { signal, onBytes }: DownloadOptions,
+  { signal, hold, onBytes }: DownloadOptions,
 ): Promise<void> {
   const { url, size, most } = source
   // Longer than the whole cannot be a part of it.
@@ -104,6 +108,7 @@ async function append(
   const reader = response.body?.getReader()
   try {
     let position = startOf(answer, wanted, source)
+    hold()
     if (position < before) await orCannotWrite(partial, handle.truncate(position))
     if (response.status === 416) throw new Transient('it cannot go on where the last attempt ended')
     onBytes(position, size ?? position)
@@ -115,6 +120,7 @@ async function append(
         throw new WrongBytes(
           `more than the ${size ?? most} bytes that ${size === undefined ? 'such a file may have' : 'were promised'}`,
         )
+      hold()
       await write(handle, partial, value, position)
       position += value.length
       onBytes(position, size ?? position)

@@ -13,7 +13,7 @@ import { type ModelPart, missingFiles } from './model-parts.js'
 import type { HubSettings } from './options.js'
 import { RemoteModel } from './remote-model.js'
 import { address, isCommit, remoteUrl } from './repository.js'
-import { patience, request } from './request.js'
+import { patience, reasonIn, request } from './request.js'
 
 /** Weights that are not read here; only asked whether they are there, never fetched. */
 const FOREIGN = [
@@ -90,7 +90,7 @@ async function askForCommit(
     throw patiently && isAlbertError(error) ? alsoTried(error, tried) : error
   })
   if (facts.commit !== undefined && isCommit(facts.commit)) return facts.commit
-  if (response.status === 404) throw notFound(model, tried, [`${address(url)} (${reasonOf(response)})`])
+  if (response.status === 404) throw notFound(model, tried, [`${address(url)} (${reasonIn(response) ?? 'not there'})`])
   throw new AlbertError('DOWNLOAD_FAILED', `${address(url)} answers without a commit (X-Repo-Commit).`, {
     hint: 'Is it a hub? HF_ENDPOINT or env.remoteHost names the host.',
   })
@@ -174,8 +174,4 @@ function alsoTried(error: AlbertError, tried: string[]): AlbertError {
     cause,
     ...(hint !== undefined && { hint }),
   })
-}
-
-function reasonOf(response: Response): string {
-  return (response.headers.get('x-error-message') ?? response.headers.get('x-error-code') ?? 'not there').slice(0, 200)
 }

@@ -1,6 +1,6 @@
 // Keeps two processes from fetching the same file twice. A lock is a file that only one can create; its owner touches it
-// every second, so that a lock left by a process that was killed is seen and taken away. It saves bandwidth, not
-// correctness: bytes are checked before they get their name. Python's locks are of another kind and are not seen here.
+// every second, so that a lock left by a process that was killed is seen and taken away. An owner that was only stopped
+// notices before it touches a file of its successor. Python's locks are of another kind and are not seen here.
 import { randomUUID } from 'node:crypto'
 import { readlinkSync } from 'node:fs'
 import { mkdir, open, readFile, stat, unlink, utimes } from 'node:fs/promises'
@@ -16,19 +16,39 @@ export const lockTimes = {
   abandonedMs: 15_000,
 }
 
-/** Runs `work` while this process holds the lock. */
-export async function withLock<T>(path: string, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+/** Another may hold the lock by now: this process could not touch it for too long. */
+class LockLost extends Error {}
+
+/**
+ * Runs `work` while this process holds the lock. Before it changes what the lock protects it calls `hold`, which throws if
+ * the lock may be lost; then `work` begins again, once the lock is there again.
+ */
+export async function withLock<T>(
+  path: string,
+  signal: AbortSignal | undefined,
+  work: (hold: () => void) => Promise<T>,
+): Promise<T> {
   await orCannotWrite(path, mkdir(dirname(path), { recursive: true }))
-  const name = await acquire(path, signal)
-  const touching = setInterval(
-    () => void utimes(path, new Date(), new Date()).catch(() => {}),
-    lockTimes.touchMs,
-  ).unref()
-  try {
-    return await work()
-  } finally {
-    clearInterval(touching)
-    if ((await read(path)) === name) await unlink(path).catch(() => {})
+  for (;;) {
+    const name = await acquire(path, signal)
+    let touched = performance.now()
+    const touch = async (): Promise<void> => {
+      const now = performance.now()
+      if ((await read(path)) !== name) return
+      await utimes(path, new Date(), new Date())
+      touched = now
+    }
+    const touching = setInterval(() => void touch().catch(() => {}), lockTimes.touchMs).unref()
+    try {
+      return await work(() => {
+        if (performance.now() - touched > lockTimes.abandonedMs / 2) throw new LockLost()
+      })
+    } catch (error) {
+      if (!(error instanceof LockLost)) throw error
+    } finally {
+      clearInterval(touching)
+      if ((await read(path)) === name) await unlink(path).catch(() => {})
+    }
   }
 }
 

@@ -96,10 +96,10 @@ export class RemoteModel implements FileSource {
     await progress.around(
       this.#label(file),
       onBytes =>
-        withLock(cache.lock(etag), signal, async () => {
+        withLock(cache.lock(etag), signal, async hold => {
           // Another process may have brought it while this one waited.
           const there = await bytesOf(blob)
-          if (there === undefined) await download({ url, etag, size, most }, blob, { signal, onBytes })
+          if (there === undefined) await download({ url, etag, size, most }, blob, { signal, hold, onBytes })
           else onBytes(there, there)
         }),
       true,

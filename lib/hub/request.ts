@@ -166,8 +166,8 @@ async function send(method: string, url: URL, headers: Record<string, string>, w
 
 function refusal(response: Response, url: URL): Error {
   const { status, headers } = response
-  const reason = headers.get('x-error-message') ?? headers.get('x-error-code') ?? ''
-  const said = `it answers ${status}${reason ? ` (${reason.slice(0, 200)})` : ''}`
+  const reason = reasonIn(response)
+  const said = `it answers ${status}${reason === undefined ? '' : ` (${reason})`}`
   if (status === 401 || status === 403) {
     const token = accessToken() === undefined ? 'No token was sent' : 'The token was sent'
     return new AlbertError(
@@ -178,6 +178,12 @@ function refusal(response: Response, url: URL): Error {
   }
   if ([408, 425, 429, 500, 502, 503, 504].includes(status)) return new Transient(said, retryAfterMs(headers))
   return new AlbertError('DOWNLOAD_FAILED', `${address(url)} cannot be fetched: ${said}.`)
+}
+
+/** What the hub says of a refusal; without characters that would steer a terminal. */
+export function reasonIn({ headers }: Response): string | undefined {
+  const reason = headers.get('x-error-message') || headers.get('x-error-code')
+  return reason?.replace(/\p{Cc}/gu, ' ').slice(0, 200) || undefined
 }
 
 /** Seconds or a date. */

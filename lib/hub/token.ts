@@ -1,7 +1,7 @@
 // The token that opens private and gated models. It is read at each use and never stands in a message.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { hubHome, isSet, variable } from '../env.js'
+import { folder, hubHome, isSet, variable } from '../env.js'
 import { AlbertError } from '../errors.js'
 
 /** HF_TOKEN, else the file that `hf auth login` of Python writes; none with HF_HUB_DISABLE_IMPLICIT_TOKEN=1. */
@@ -17,7 +17,7 @@ export function accessToken(): string | undefined {
 
 function tokenFile(): string | undefined {
   try {
-    return readFileSync(variable('HF_TOKEN_PATH') ?? join(hubHome(), 'token'), 'utf8')
+    return readFileSync(folder('HF_TOKEN_PATH') ?? join(hubHome(), 'token'), 'utf8')
   } catch {
     // There need not be one.
     return undefined

@@ -67,8 +67,10 @@ export class Vocabulary {
 
   #byToken(): ReadonlyMap<string, number> {
     if (!this.#ids) {
-      this.#ids = new Map(this.#pieces.map((piece, id) => [piece, id]))
-      for (const [id, content] of this.#added) this.#ids.set(content, id)
+      const ids = new Map<string, number>()
+      for (let id = 0; id < this.#pieces.length; id++) ids.set(this.#pieces[id]!, id)
+      for (const [id, content] of this.#added) ids.set(content, id)
+      this.#ids = ids
     }
     return this.#ids
   }

@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { fixture } from '../pipelines/fixture.js'
 import { albert, program, type RunOptions, start } from './albert.js'
 
 let folder: string
@@ -76,7 +77,10 @@ describe('one line, a hint, an exit code', () => {
     ],
     ['an id that is none', ['decode', '99999'], 64, /"99999" is not an id; ids run from 0 to 7999/],
     ['a weight file that is none', ['inspect', 'package.json.safetensors'], 66, /package\.json\.safetensors/],
-    ['arguments for a command without', ['doctor', 'now'], 2, /Too many arguments/],
+    ['arguments for a command without', ['doctor', 'now'], 2, /Too many arguments .*but got 1\.\n/],
+    ['a choice that is none', ['ner', 'x', '--aggregation-strategy', 'last'], 2, /choices are none, .*, max\.\n/],
+    ['an empty label', ['zero-shot', 'x', '--labels', 'a,,b'], 2, /--labels must be .*, not 'a,,b'\.$/m],
+    ['no question', ['qa', ' ', 'A text.'], 2, /The question is empty/],
   ]
   test.each(mistakes)('%s', async (_, args, code, said) => {
     const run = await albert(args)
@@ -134,6 +138,50 @@ describe('a mistake in one of many texts', () => {
     const { code, stdout } = await albert(['fill-mask', '--json'], { stdin })
     expect(stdout).toBe('')
     expect(code).toBe(64)
+  })
+})
+
+describe('a mistake in the options is said once, and no text is answered', () => {
+  const stdin = 'She was in the house.\nThe king said that.\n'
+  const mistakes: [args: string[], said: RegExp][] = [
+    [['fill-mask', '--targets', 'unbelievable'], /^albert: .*unbelievable/],
+    [['embed', '--max-length', '600'], /^albert: max_length must be a whole number from 3 to 512, not 600/],
+    [
+      ['ner', '--stride', '62', '--model', fixture('token-classification').folder],
+      /^albert: stride 62 must be smaller/,
+    ],
+    [
+      ['qa', 'Who?', '--doc-stride', '80', '--model', fixture('question-answering').folder],
+      /^albert: doc_stride 80 must be smaller/,
+    ],
+    [
+      [
+        'zero-shot',
+        '--labels',
+        'a,b',
+        '--hypothesis-template',
+        'no',
+        '--model',
+        fixture('zero-shot-classification').folder,
+      ],
+      /^albert: hypothesis_template must hold \{\} for the label, not "no"/,
+    ],
+  ]
+  test.each(mistakes)('%s', async (args, said) => {
+    for (const format of [[], ['--ndjson']]) {
+      const { code, stdout, stderr } = await albert([...args, ...format], { stdin })
+      expect(stderr).toMatch(said)
+      expect(stderr.trimEnd().split('\n').length).toBeLessThanOrEqual(2)
+      expect(stdout).toBe('')
+      expect(code).toBe(64)
+    }
+  })
+
+  test('but a line that is no pair is a mistake in this line', async () => {
+    const { code, stdout, stderr } = await albert(['order'], { stdin: 'only one\nA.\tB.\n' })
+    expect(stderr).toMatch(/^stdin:1: A pair needs a tab/)
+    expect(stdout).toMatch(/^A\.\tB\.\t/)
+    expect(code).toBe(1)
   })
 })
 

@@ -1,11 +1,12 @@
 // What lies in the cache and what is asked of the hub: the layout of Python, only what is needed, only when it is needed.
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { env, LogLevel } from '../../../lib/env.js'
 import { AlbertForSequenceClassification, AlbertModel } from '../../../lib/heads.js'
 import { type CachedEntry, cachedModels } from '../../../lib/hub/cached-models.js'
+import { accessToken } from '../../../lib/hub/token.js'
 import type { ProgressEvent } from '../../../lib/load-progress.js'
 import { pipeline } from '../../../lib/pipelines/index.js'
 import { AutoTokenizer } from '../../../lib/tokenizer/index.js'
@@ -15,11 +16,18 @@ import { filesBelow, useHub } from './surroundings.js'
 const golden = join(import.meta.dirname, '../../golden/hub-cache')
 const COMMIT = '0123456789abcdef0123456789abcdef01234567'
 const around = useHub()
+/** That has the hub's library. */
+const python = process.env['ALBERT_ORACLE_PYTHON']
 const threads = 1
 
 /** All questions fail: nothing may be asked. */
 function closeNetwork(): void {
   env.fetch = input => expect.unreachable(`${String(input)} was asked`)
+}
+
+function pythonCache(): string {
+  const program = 'import huggingface_hub.constants as c, os; print(os.path.normpath(c.HF_HUB_CACHE))'
+  return spawnSync(python!, ['-c', program], { encoding: 'utf8' }).stdout.trim()
 }
 
 async function rank(model: string, options = {}): Promise<number> {
@@ -62,7 +70,6 @@ describe('the layout of Python', () => {
     expect(await rank('org/tiny', { revision: COMMIT })).toBe(score)
   })
 
-  const python = process.env['ALBERT_ORACLE_PYTHON']
   test.skipIf(!python)('Python finds what we fetched (needs ALBERT_ORACLE_PYTHON)', async () => {
     await rank('org/tiny')
     const [{ bytes }] = (await cachedModels(around.folder)) as [CachedEntry]
@@ -164,6 +171,32 @@ describe('what is asked', () => {
     mkdirSync(folder)
     for (const file of filesBelow(snapshot)) cpSync(join(snapshot, file), join(folder, file), { dereference: true })
     expect(await rank(folder, options)).toBe(score)
+  })
+
+  test('folders in variables are read as Python reads them: ~ and other variables in them', async () => {
+    const { folder } = around
+    process.env['HOME'] = folder
+    process.env['ALBERT_CACHE_TEST'] = 'deep'
+    const ways: [Record<string, string>, string][] = [
+      [{ HF_HUB_CACHE: '~/one' }, 'one'],
+      [{ HUGGINGFACE_HUB_CACHE: '$HOME/two' }, 'two'],
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: that is how it is written in a shell
+      [{ HF_HOME: '~/three/${ALBERT_CACHE_TEST}' }, 'three/deep/hub'],
+      [{ XDG_CACHE_HOME: '~/four' }, 'four/huggingface/hub'],
+      [{ HF_HUB_CACHE: '~' }, ''],
+      [{ HF_HUB_CACHE: '~/$ALBERT_CACHE_NONE/a~' }, '$ALBERT_CACHE_NONE/a~'],
+    ]
+    for (const [variables, expected] of ways) {
+      for (const name of ['HF_HUB_CACHE', 'HF_HOME', 'HUGGINGFACE_HUB_CACHE', 'XDG_CACHE_HOME'])
+        delete process.env[name]
+      Object.assign(process.env, variables)
+      expect(env.cacheDir).toBe(join(folder, expected))
+      if (python) expect(pythonCache()).toBe(join(folder, expected))
+    }
+    mkdirSync(join(folder, 'home'))
+    writeFileSync(join(folder, 'home/mine'), 'hf_mine')
+    process.env['HF_TOKEN_PATH'] = '~/home/mine'
+    expect(accessToken()).toBe('hf_mine')
   })
 
   test('cache_dir wins over the environment', async () => {
@@ -447,6 +480,15 @@ describe('disks', () => {
     await rank('org/tiny', { local_files_only: true })
   })
 
+  test.skipIf(process.platform !== 'linux')('where no folder can be made, nothing waits for one', async () => {
+    process.env['TMPDIR'] = around.folder
+    process.env['HF_HUB_CACHE'] = '/proc/albert/hub'
+    const heard = await warnings(() => rank('org/tiny'))
+    expect(heard).toEqual([expect.stringContaining('/proc/albert/hub cannot be written (ENOENT)')])
+    process.env['TMPDIR'] = '/proc/albert'
+    await expect(rank('org/tiny')).rejects.toMatchObject({ code: 'CANNOT_WRITE' })
+  })
+
   test('a folder of somebody else under that name is not used', async () => {
     process.env['TMPDIR'] = around.folder
     writeFileSync(join(around.folder, 'a-file'), '')
@@ -489,6 +531,49 @@ describe('disks', () => {
     } finally {
       unmount()
     }
+  })
+})
+
+describe('names of revisions', () => {
+  const revisions = ['main', 'v1', 'feature/x.y', 'refs/pr/1']
+
+  test('with slashes: we find what Python calls so, and Python what we do', async () => {
+    const { hub, folder } = around
+    for (const revision of revisions) await AutoTokenizer.from_pretrained('org/tiny', { revision })
+    expect(filesBelow(join(folder, 'models--org--tiny/refs'))).toEqual([...revisions].sort())
+    closeNetwork()
+    for (const revision of revisions) await AutoTokenizer.from_pretrained('org/tiny', { revision })
+    if (!python) return
+    const program = [
+      'import os, sys, huggingface_hub as h',
+      'mode, *revisions = sys.argv[1:]',
+      'for r in revisions: print(h.hf_hub_download("org/tiny", "tokenizer.json", revision=r, local_files_only=mode == "local"))',
+    ]
+    const run = async (mode: string): Promise<string> => {
+      const child = spawn(python, ['-c', program.join('\n'), mode, ...revisions], { env: { ...process.env } })
+      let said = ''
+      for (const stream of [child.stdout, child.stderr]) stream.on('data', part => (said += part))
+      await new Promise(resolve => child.once('close', resolve))
+      return said.trim()
+    }
+    const path = join(folder, 'models--org--tiny/snapshots', 'a'.repeat(40), 'tokenizer.json')
+    const expected = revisions.map(() => path).join('\n')
+    expect(await run('local')).toBe(expected)
+    rmSync(join(folder, 'models--org--tiny'), { recursive: true })
+    expect(await run('remote')).toBe(expected)
+    expect(hub.count('GET tokenizer.json')).toBe(2)
+    const options = { local_files_only: true }
+    for (const revision of revisions) await AutoTokenizer.from_pretrained('org/tiny', { revision, ...options })
+  })
+
+  test.each([
+    ['feature', 'feature/x'],
+    ['feature/x', 'feature'],
+  ])('%s, then %s: the cache has a place for the one only, the other is fetched all the same', async (one, other) => {
+    await AutoTokenizer.from_pretrained('org/tiny', { revision: one })
+    await AutoTokenizer.from_pretrained('org/tiny', { revision: other })
+    await AutoTokenizer.from_pretrained('org/tiny', { revision: one, local_files_only: true })
+    expect(filesBelow(join(around.folder, 'models--org--tiny/refs'))).toEqual([one])
   })
 })
 

@@ -436,6 +436,12 @@ describe('a hub that says no', () => {
     expect(around.hub.asked).toHaveLength(1)
   })
 
+  test('what it says is cut, and cannot steer a terminal', async () => {
+    around.hub.misbehave = ask => send(ask.response, 403, { 'x-error-message': `no\u009b31m${'x'.repeat(300)}` })
+    const { message } = await failure(load())
+    expect(message).toContain(`(no 31m${'x'.repeat(194)})`)
+  })
+
   test('a token never stands in an error', async () => {
     process.env['HF_TOKEN'] = 'hf_secret'
     around.hub.misbehave = ask => send(ask.response, 403, {})

@@ -4,6 +4,8 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { lockTimes, withLock } from '../../../lib/hub/lock.js'
+import { AutoTokenizer } from '../../../lib/tokenizer/index.js'
+import { etagOf } from './server.js'
 import { filesBelow, useHub } from './surroundings.js'
 
 const around = useHub()
@@ -46,4 +48,29 @@ test('of another machine: waited for while it is touched, taken away when it is 
 test('a lock that was lost is not taken from its new owner', async () => {
   await withLock(path(), undefined, async () => writeFileSync(path(), 'another'))
   expect(readFileSync(path(), 'utf8')).toBe('another')
+})
+
+test('who was stopped for so long that another took the lock does not touch the file of the other', async () => {
+  const { hub, folder } = around
+  // Nobody touches: as in a process that was stopped and goes on later.
+  Object.assign(lockTimes, { pollMs: 10, touchMs: 1e9, abandonedMs: 300 })
+  const file = 'tokenizer.json'
+  const content = hub.repositories.get('org/tiny')!.files.get(file)!
+  let goOn: () => void = () => {}
+  hub.misbehave = ({ method, response, nth, file: asked }) => {
+    if (method !== 'GET' || asked !== file || nth > 1) return
+    response.writeHead(200, { 'content-length': content.length }).write(content.subarray(0, 1000))
+    goOn = () => response.end(Buffer.alloc(content.length - 1000, 120))
+    return true
+  }
+  const first = AutoTokenizer.from_pretrained('org/tiny')
+  await expect.poll(() => hub.count(`GET ${file}`)).toBe(1)
+  await AutoTokenizer.from_pretrained('org/tiny')
+  const blob = join(folder, 'models--org--tiny/blobs', etagOf(file, content))
+  expect(readFileSync(blob)).toEqual(content)
+  goOn()
+  await first
+  expect(readFileSync(blob)).toEqual(content)
+  expect(hub.asked.filter(each => each.startsWith(`GET ${file}`))).toEqual([`GET ${file}`, `GET ${file} bytes=1000-`])
+  expect(filesBelow(folder).filter(name => /incomplete|lock$|broom$/.test(name))).toEqual([])
 })

@@ -25,6 +25,9 @@ export interface Repository {
   files: Map<string, Buffer>
 }
 
+/** Branches and tags of all models. */
+const BRANCHES = ['main', 'v1', 'feature', 'feature/x', 'feature/x.y', 'refs/pr/1']
+
 const fixture = join(import.meta.dirname, '../../fixtures/text-ranking')
 export const TINY_FILES = ['config.json', 'model.safetensors', 'tokenizer.json', 'tokenizer_config.json']
 
@@ -99,7 +102,7 @@ export class TestHub {
     const etag = content ? etagOf(file, content) : ''
     if (this.#isHandled(request, response, file, false, content, etag)) return true
     if (!repository) return send(response, 401, { 'x-error-code': 'RepoNotFound' })
-    const known = ['main', 'v1', repository.commit].includes(decodeURIComponent(revision))
+    const known = BRANCHES.includes(decodeURIComponent(revision)) || decodeURIComponent(revision) === repository.commit
     if (!known) return send(response, 404, { 'x-error-code': 'RevisionNotFound' })
     response.setHeader('x-repo-commit', repository.commit)
     if (!content) return send(response, 404, { 'x-error-code': 'EntryNotFound' })
