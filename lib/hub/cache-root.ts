@@ -3,7 +3,7 @@
 import { constants, lstatSync } from 'node:fs'
 import { access, mkdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { orCannotWrite } from '../checkpoint/new-file.js'
 import { AlbertError } from '../errors.js'
 import { warnOnce } from '../warnings.js'
@@ -20,7 +20,7 @@ export async function writableRoot(root: string, model: string): Promise<string>
   const reason = await reasonAgainst(join(root, folderName(model), 'blobs'))
   if (reason === undefined) return root
   const substitute = substituteRoot()
-  await orCannotWrite(substitute, mkdir(substitute, { recursive: true, mode: 0o700 }))
+  await orCannotWrite(substitute, makeFolders(substitute, 0o700))
   if (!isOurs(substitute))
     throw new AlbertError('CANNOT_WRITE', `${substitute} is not a folder of this user alone.`, {
       hint: 'Set HF_HUB_CACHE to a folder that can be written.',
@@ -31,7 +31,7 @@ export async function writableRoot(root: string, model: string): Promise<string>
 
 async function reasonAgainst(folder: string): Promise<string | undefined> {
   try {
-    await mkdir(folder, { recursive: true })
+    await makeFolders(folder)
     await access(folder, constants.W_OK | constants.X_OK)
     return undefined
   } catch (error) {
@@ -39,6 +39,19 @@ async function reasonAgainst(folder: string): Promise<string | undefined> {
     if (code === 'ENOSPC' || code === 'EDQUOT') await orCannotWrite(folder, Promise.reject(error))
     return code ?? message
   }
+}
+
+/** Node's own way goes round for ever where a folder can be made nowhere, as in /proc. */
+async function makeFolders(folder: string, mode?: number): Promise<void> {
+  const make = (): Promise<void> => mkdir(folder, { mode })
+  await make()
+    .catch(error => {
+      if (error.code !== 'ENOENT' || dirname(folder) === folder) throw error
+      return makeFolders(dirname(folder), mode).then(make)
+    })
+    .catch(error => {
+      if (error.code !== 'EEXIST') throw error
+    })
 }
 
 function substituteRoot(): string {

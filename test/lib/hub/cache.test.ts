@@ -480,6 +480,15 @@ describe('disks', () => {
     await rank('org/tiny', { local_files_only: true })
   })
 
+  test.skipIf(process.platform !== 'linux')('where no folder can be made, nothing waits for one', async () => {
+    process.env['TMPDIR'] = around.folder
+    process.env['HF_HUB_CACHE'] = '/proc/albert/hub'
+    const heard = await warnings(() => rank('org/tiny'))
+    expect(heard).toEqual([expect.stringContaining('/proc/albert/hub cannot be written (ENOENT)')])
+    process.env['TMPDIR'] = '/proc/albert'
+    await expect(rank('org/tiny')).rejects.toMatchObject({ code: 'CANNOT_WRITE' })
+  })
+
   test('a folder of somebody else under that name is not used', async () => {
     process.env['TMPDIR'] = around.folder
     writeFileSync(join(around.folder, 'a-file'), '')
