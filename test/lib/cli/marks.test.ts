@@ -98,7 +98,7 @@ describe('ner', () => {
     const [first] = await ner(texts[0]!, simple)
     expect(shown).toMatch(
       new RegExp(
-        `  ${first!.score.toFixed(3)}  █.* ${first!.entity_group}  ${texts[0]!.slice(first!.start, first!.end)}\n`,
+        `  ${first!.score.toFixed(3)}  █.* ${first!.entity_group}   ${texts[0]!.slice(first!.start, first!.end)}\n`,
       ),
     )
   })
