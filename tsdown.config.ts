@@ -8,13 +8,18 @@ const common: UserConfig = {
   shims: true,
 }
 
+/** Shared parts, and the one of the hub, which is loaded when it is asked for, are called as their main module. */
+function named(ending: string) {
+  return { chunkFileNames: `[name].${ending}` }
+}
+
 export default defineConfig([
-  { ...common, entry: { index: 'lib/index.ts' }, format: 'cjs', dts: true, clean: true },
+  { ...common, entry: { index: 'lib/index.ts' }, format: 'cjs', dts: true, clean: true, outputOptions: named('cjs') },
   {
     ...common,
     entry: { index: 'lib/index.ts', cli: 'lib/cli/main.ts' },
     format: 'esm',
-    outputOptions: { chunkFileNames: 'library.mjs' },
+    outputOptions: named('mjs'),
     // Fails when anything else slips in; each of these stands in docs/dependencies.md.
     deps: { onlyBundle: ['@bomb.sh/tab', 'commander', 'picocolors'] },
     dts: { entry: 'lib/index.ts' },

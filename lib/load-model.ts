@@ -8,6 +8,7 @@ import { reportSentences } from './checkpoint/report.js'
 import { type AlbertConfig, type PartialConfig, parseConfig, readConfig } from './config.js'
 import { checkEngine, type EngineOptions, nativeConfig, openEngine } from './engine.js'
 import { AlbertError } from './errors.js'
+import type { ModelPart } from './hub/model-parts.js'
 import { type HubOptions, type HubSettings, hubSettings } from './hub/options.js'
 import { type LoadEvent, LoadProgress, type ProgressCallback } from './load-progress.js'
 import { EMBEDDED_MODEL, findModel, weightsIn } from './model-folder.js'
@@ -18,6 +19,8 @@ import { type WarningCallback, warn } from './warnings.js'
 
 /** Options of `from_pretrained`. */
 export interface PretrainedOptions extends EngineOptions, HubOptions {
+  /** Taken instead of config.json, which is then not read: other labels, another `problem_type`. */
+  config?: PartialConfig | null
   /** Hears about each file. What it throws rejects the load. */
   progress_callback?: ((event: LoadEvent) => void) | null
 }
@@ -49,7 +52,7 @@ export async function pretrainedModel(
   const loading = checkLoading(options)
   // Without a pipeline there is no `ready`.
   const progress = new LoadProgress(model ?? EMBEDDED_MODEL, options.progress_callback as ProgressCallback | null)
-  const folder = await findModel(model, ['config', 'weights'], loading.settings, progress)
+  const folder = await findModel(model, neededParts(loading, ['weights']), loading.settings, progress)
   return modelFrom(head, folder, loading, progress)
 }
 
@@ -57,6 +60,8 @@ export async function pretrainedModel(
 export interface Loading {
   engine: NativeModelOptions
   settings: HubSettings
+  /** That of the caller; undefined: config.json. */
+  config: AlbertConfig | undefined
   warning_callback: WarningCallback | undefined
   /** False where nobody asks for the pooled vector: then it does not matter whether its weights are there. */
   readsPooler: boolean
@@ -67,18 +72,29 @@ export function checkLoading(options: PretrainedOptions): Loading {
   checkOptions(options)
   options.signal?.throwIfAborted()
   const { warning_callback } = options
-  return { settings: hubSettings(options), engine: checkEngine(options), warning_callback, readsPooler: true }
+  const config = options.config == null ? undefined : parseConfig(options.config, 'the option config')
+  return { settings: hubSettings(options), engine: checkEngine(options), config, warning_callback, readsPooler: true }
+}
+
+/** `parts`, and the configuration if it is read from a file. */
+export function neededParts({ config }: Loading, parts: readonly ModelPart[]): ModelPart[] {
+  return config ? [...parts] : ['config', ...parts]
+}
+
+export function configOf({ config }: Loading, folder: string): Promise<AlbertConfig> {
+  return config ? Promise.resolve(config) : readConfig(join(folder, 'config.json'))
 }
 
 /** The model in a folder that has been found. */
 export async function modelFrom(
   head: NativeHead,
   folder: string,
-  { engine, settings, warning_callback, readsPooler }: Loading,
+  loading: Loading,
   progress: LoadProgress,
 ): Promise<LoadedModel> {
+  const { engine, settings, warning_callback, readsPooler } = loading
   const { signal } = settings
-  const config = await progress.around('config.json', () => readConfig(join(folder, 'config.json')))
+  const config = loading.config ?? (await progress.around('config.json', () => configOf(loading, folder)))
   // Opened before the model: what does not fit is refused before memory is asked for by the sizes of config.json.
   const checkpoint = await Checkpoint.open(weightsIn(folder, settings), config, head)
   try {

@@ -4,7 +4,6 @@ import { existsSync, statSync } from 'node:fs'
 import { isAbsolute, join, resolve } from 'node:path'
 import { env } from './env.js'
 import { AlbertError } from './errors.js'
-import { fetchModel } from './hub/fetch-model.js'
 import type { ModelPart } from './hub/model-parts.js'
 import { type HubSettings, hubSettings } from './hub/options.js'
 import { isRepositoryId } from './hub/repository.js'
@@ -33,6 +32,8 @@ export async function findModel(
   if (folder !== undefined) return join(folder, settings.subfolder)
   // No path is an id, so none is ever asked for on the hub.
   if (!isRepositoryId(model)) throw notFound(model, tried)
+  // Only now: most programs never ask the hub, and its part brings Node's cryptography and network with it.
+  const { fetchModel } = await import('./hub/fetch-model.js')
   return fetchModel(model, parts, settings, progress, tried)
 }
 

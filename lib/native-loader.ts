@@ -1,6 +1,6 @@
 // Finds the native addon: ALBERT_NATIVE_PATH, a local build, a prebuilt binary; else says what was tried and what would help.
 // Replaces node-gyp-build, whose computed path bundlers cannot follow. What may be wrong is told by native-failure.ts.
-import { existsSync, readFileSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -93,11 +93,25 @@ function prebuildName(): string {
   return `${process.platform}-${process.arch}/${['albert', libc(), 'node'].filter(Boolean).join('.')}`
 }
 
-/** `glibc` or `musl` on Linux, empty elsewhere. A musl build of Node reports no version of glibc. */
+/** `glibc` or `musl` on Linux, empty elsewhere: by the loader that Node's own file names at its start. */
 function libc(): string {
   if (process.platform !== 'linux') return ''
+  const start = startOf(process.execPath)
+  if (start.includes('/ld-musl-')) return 'musl'
+  if (start.includes('/ld-linux')) return 'glibc'
+  // A Node without a loader. The report tells too, but writing it takes longer than all the rest of loading.
   const report = process.report?.getReport() as { header?: { glibcVersionRuntime?: string } } | undefined
   return report?.header?.glibcVersionRuntime === undefined ? 'musl' : 'glibc'
+}
+
+function startOf(path: string): string {
+  const bytes = Buffer.alloc(4096)
+  const file = openSync(path, 'r')
+  try {
+    return bytes.toString('latin1', 0, readSync(file, bytes, 0, bytes.length, 0))
+  } finally {
+    closeSync(file)
+  }
 }
 
 /** Spelled out, because tools that gather the files of a program (ncc, nft, pkg) follow literal paths only. */

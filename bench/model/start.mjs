@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { loadAlbert } from '../albert.mjs'
+import { peakBytes } from '../memory.mjs'
 import { median, rounded } from '../statistics.mjs'
 
 const file = fileURLToPath(import.meta.url)
@@ -11,7 +12,7 @@ async function answerOnce() {
   const { pipeline } = await loadAlbert()
   const fill = await pipeline('fill-mask')
   await fill('The capital of France is [MASK].')
-  return { ready_ms: performance.now(), resident_mb: process.resourceUsage().maxRSS / 1024 }
+  return { ready_ms: performance.now(), resident_mb: peakBytes() / 2 ** 20 }
 }
 
 /** Median of several fresh processes; `whole_ms` includes starting and ending Node. @param {number} processes */

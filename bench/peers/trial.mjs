@@ -2,6 +2,7 @@
 //   node bench/peers/trial.mjs CONTENDER MODEL_DIRECTORY SHAPE THREADS SECONDS
 import { randomBatch } from '../batch.mjs'
 import { watchOthers } from '../machine.mjs'
+import { peakBytes } from '../memory.mjs'
 import { median, rounded, timeCalls } from '../statistics.mjs'
 import { readConfig } from './checkpoint.mjs'
 import { contenders } from './contenders.mjs'
@@ -39,7 +40,7 @@ async function trial() {
     ms: rounded(median(times)),
     calls: times.length,
     load_ms: rounded(loadMs, 3),
-    resident_mb: Math.round(process.resourceUsage().maxRSS / 1024),
+    resident_mb: Math.round(peakBytes() / 2 ** 20),
     others: rounded(others(), 2),
     version: opened.version,
     pooled: Array.from(pooled.subarray(0, pooled.length / batch.sequences)),

@@ -2,7 +2,6 @@
 // Prints one line of JSON; compare.mjs starts it and reads that line.
 //   node bench/transformersjs/answer.mjs PACKAGE_MODULE MODEL_DIRECTORY THREADS SECONDS
 // Whatever the trial needs besides the package is imported after the first answer, so that the time is the package's own.
-import { readFileSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
@@ -18,13 +17,6 @@ const LONG_TOKENS = 122
 const WARM_UP_CALLS = 2
 const LEAST_CALLS = 5
 const MEGABYTE = 2 ** 20
-
-/** Not process.resourceUsage(): its peak begins with that of the process that started this one. */
-function peakBytes() {
-  const status = process.platform === 'linux' ? readFileSync('/proc/self/status', 'utf8') : ''
-  const [, kilobytes = process.resourceUsage().maxRSS] = /^VmHWM:\s+(\d+)/m.exec(status) ?? []
-  return 1024 * Number(kilobytes)
-}
 
 /**
  * @typedef {object} Trial
@@ -49,6 +41,7 @@ async function trial() {
 
   const ready_ms = performance.now()
   const resident_mb = process.memoryUsage.rss() / MEGABYTE
+  const { peakBytes } = await import('../memory.mjs')
   const peak_mb = peakBytes() / MEGABYTE
 
   const tokens = embed.tokenizer(LONG).input_ids.dims[1]

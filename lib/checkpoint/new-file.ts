@@ -1,5 +1,4 @@
 // Writes a file that appears under its name only when it is complete and on disk.
-import { randomBytes } from 'node:crypto'
 import { type FileHandle, open, readFile, realpath, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { AlbertError } from '../errors.js'
@@ -10,7 +9,8 @@ import { shown } from '../options.js'
  * whole until then. Throws CANNOT_WRITE, or what `fill` throws; neither leaves a temporary file.
  */
 export async function replaceFile(path: string, fill: (file: NewFile) => Promise<void>): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.incomplete`)
+  // The global crypto, which Node brings up when it is asked for: most programs save nothing.
+  const temporary = join(dirname(path), `.${basename(path)}.${crypto.randomUUID()}.incomplete`)
   const handle = await orCannotWrite(path, open(temporary, 'wx'))
   try {
     try {

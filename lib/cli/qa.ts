@@ -29,7 +29,7 @@ export const qaCommand = textCommand<'question-answering', Options>({
     { run: 'qa "Where was she?" "She was in town." --model ./my-qa-model', does: 'marked in the text' },
     { run: 'qa "Who signed?" --file letters.txt --model ./my-qa-model', does: 'in each line of a file' },
     {
-      run: 'qa "Who won?" --file a.txt --model ./my-qa-model --handle-impossible-answer',
+      run: 'qa "Who won?" "Rain." --model ./my-qa-model --handle-impossible-answer',
       does: 'or none',
     },
   ],
@@ -54,8 +54,8 @@ export const qaCommand = textCommand<'question-answering', Options>({
     }
     return answerTexts<Question, QuestionAnswer | QuestionAnswer[], Options>(context, input, {
       question: line => ({ question, context: line.text }),
-      whole: (questions, common) => qa(questions as Question, { ...common, ...own } as { top_k: 1 }),
-      each: (questions, common) => qa.each(questions, { ...common, ...own } as { top_k: 1 }),
+      whole: (questions, common) => qa(questions as Question, { ...common, ...own }),
+      each: (questions, common) => qa.each(questions, { ...common, ...own }),
       async show(line, answer, first) {
         const answers = [answer].flat()
         if (first) await out.lines(heading(out, true, question))

@@ -1,6 +1,5 @@
 // Which model class a task loads: the one that the folder's config.json names, if it can do the task, else the task's own.
-import { join } from 'node:path'
-import { type AlbertConfig, readConfig } from '../config.js'
+import type { AlbertConfig } from '../config.js'
 import {
   AlbertForMaskedLM,
   AlbertForMultipleChoice,
@@ -10,7 +9,7 @@ import {
   AlbertForTokenClassification,
   AlbertModel,
 } from '../heads.js'
-import { type LoadedModel, type Loading, modelFrom } from '../load-model.js'
+import { configOf, type LoadedModel, type Loading, modelFrom } from '../load-model.js'
 import type { LoadProgress } from '../load-progress.js'
 import type { NativeHead } from '../native.js'
 import { AlbertForSquad2 } from '../squad2.js'
@@ -41,14 +40,13 @@ export async function loadFor(
   loading: Loading,
   progress: LoadProgress,
 ): Promise<AnyModel> {
-  const modelClass = await modelClassFor(task, folder)
+  const modelClass = modelClassFor(task, await configOf(loading, folder))
   const readsPooler = modelClass.head !== 'none'
   return new modelClass(await modelFrom(modelClass.head, folder, { ...loading, readsPooler }, progress))
 }
 
-async function modelClassFor(task: TaskName, folder: string): Promise<LoadableClass> {
+function modelClassFor(task: TaskName, { architectures }: AlbertConfig): LoadableClass {
   const { heads } = tasks[task]
-  const { architectures } = await readConfig(join(folder, 'config.json'))
   const named = classNamed(architectures[0] ?? '')
   // What any head can do is done by the bare encoder: a decoder that no answer needs would only take memory.
   if (named && heads[0] !== 'none' && heads.includes(named.head)) return named

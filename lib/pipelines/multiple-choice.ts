@@ -87,12 +87,15 @@ function checkedList(questions: unknown): ChoiceQuestion[] {
 }
 
 function checked(question: unknown, name: string): ChoiceQuestion {
-  const { prompt, choices } = (typeof question === 'object' && question !== null ? question : {}) as ChoiceQuestion
-  if (typeof prompt !== 'string' || !Array.isArray(choices))
+  if (typeof question !== 'object' || question === null)
     throw new AlbertError(
       'INVALID_INPUT',
       `A question is { prompt, choices }, a string and a list of strings; ${name} is ${shown(question)}.`,
     )
+  const { prompt, choices } = question as Partial<ChoiceQuestion>
+  checkString(`Prompt of ${name}`, prompt)
+  if (!Array.isArray(choices))
+    throw new AlbertError('INVALID_INPUT', `Choices of ${name} must be a list of strings, not ${shown(choices)}.`)
   if (choices.length === 0) throw new AlbertError('EMPTY_INPUT', `A question needs choices; ${name} has none.`)
   for (const [i, choice] of choices.entries()) checkString(`Choice ${i} of ${name}`, choice)
   return { prompt, choices: [...choices] }

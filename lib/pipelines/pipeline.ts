@@ -1,7 +1,7 @@
 // `pipeline(task, model?, options?)`: loads a model with its tokenizer and gives back the task as a function.
 import { AlbertPreTrainedModel } from '../albert.js'
 import { AlbertError } from '../errors.js'
-import { checkLoading, type PretrainedOptions } from '../load-model.js'
+import { checkLoading, neededParts, type PretrainedOptions } from '../load-model.js'
 import { LoadProgress, type ProgressCallback } from '../load-progress.js'
 import { EMBEDDED_MODEL, findModel } from '../model-folder.js'
 import { checkOptions, shown } from '../options.js'
@@ -56,7 +56,7 @@ async function loadedModel(task: TaskName, model: string | undefined, options: P
   const warnings: string[] = []
   const loading = checkLoading({ ...pretrained, warning_callback: warning => warnings.push(warning) })
   const progress = new LoadProgress(name, progress_callback)
-  const parts = given ? (['config', 'weights'] as const) : (['config', 'tokenizer', 'weights'] as const)
+  const parts = neededParts(loading, given ? ['weights'] : ['tokenizer', 'weights'])
   const folder = await findModel(name, parts, loading.settings, progress)
   const tokenizer = given ?? new AlbertTokenizer(await progress.around('tokenizer.json', () => tokenizerFrom(folder)))
   const loaded = await loadFor(task, folder, loading, progress)

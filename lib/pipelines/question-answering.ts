@@ -55,20 +55,33 @@ export interface QuestionAnsweringPipeline extends Pipeline {
   /** `top_k: 1`, the default: one answer a question; else a list a question. */
   (question: string, context: string, options?: OneAnswerOptions): Promise<QuestionAnswer>
   (question: string, context: string, options: SeveralAnswersOptions): Promise<QuestionAnswer[]>
+  (question: string, context: string, options: QuestionAnsweringOptions): Promise<QuestionAnswer | QuestionAnswer[]>
   (questions: readonly string[], contexts: readonly string[], options?: OneAnswerOptions): Promise<QuestionAnswer[]>
   (
     questions: readonly string[],
     contexts: readonly string[],
     options: SeveralAnswersOptions,
   ): Promise<QuestionAnswer[][]>
+  (
+    questions: readonly string[],
+    contexts: readonly string[],
+    options: QuestionAnsweringOptions,
+  ): Promise<QuestionAnswer[] | QuestionAnswer[][]>
   (question: Question, options?: OneAnswerOptions): Promise<QuestionAnswer>
   (question: Question, options: SeveralAnswersOptions): Promise<QuestionAnswer[]>
+  (question: Question, options: QuestionAnsweringOptions): Promise<QuestionAnswer | QuestionAnswer[]>
   (questions: readonly Question[], options?: OneAnswerOptions): Promise<QuestionAnswer[]>
   (questions: readonly Question[], options: SeveralAnswersOptions): Promise<QuestionAnswer[][]>
+  (questions: readonly Question[], options: QuestionAnsweringOptions): Promise<QuestionAnswer[] | QuestionAnswer[][]>
   /** One result a question, each as for that question alone. */
   each(questions: readonly Question[], options?: OneAnswerOptions): Promise<QuestionAnswer[]>
   /** A list of answers a question. */
   each(questions: readonly Question[], options: SeveralAnswersOptions): Promise<QuestionAnswer[][]>
+  /** One answer or a list, as the options say. */
+  each(
+    questions: readonly Question[],
+    options: QuestionAnsweringOptions,
+  ): Promise<QuestionAnswer[] | QuestionAnswer[][]>
 }
 
 export function questionAnswering(text: TextModel): QuestionAnsweringPipeline {

@@ -18,7 +18,7 @@ export function cutQuestion(
 ): Encoding {
   const [from, end] = rangeOf(whole, 0)
   const specials = whole.special.reduce((sum, each) => sum + each, 0)
-  const longest = options.max_question_len ?? Math.min(64, (limit - specials) >> 1)
+  const longest = options.max_question_len ?? Math.max(1, Math.min(64, (limit - specials) >> 1))
   if (from === end) throw new AlbertError('EMPTY_INPUT', `${names.question} is empty: it has no tokens.`)
   if (end - from <= longest) return whole
   if (options.truncation === false)

@@ -1,6 +1,7 @@
 // What question answering is given: a question with its context, in the forms that callers write, and their names in messages.
 import { AlbertError } from '../errors.js'
 import { shown } from '../options.js'
+import { checkString } from './text-input.js'
 
 /** A question and the text that may answer it. */
 export interface Question {
@@ -44,11 +45,22 @@ export function checkedQuestions(questions: unknown): Question[] {
 }
 
 export function checkedQuestion(input: unknown, name: string): Question {
-  const { question, context } = (typeof input === 'object' && input !== null ? input : {}) as Partial<Question>
-  if (isText(question) && isText(context)) return { question, context }
+  const { question, context } = (typeof input === 'object' && input !== null ? input : {}) as Partial<
+    Record<keyof Question, unknown>
+  >
+  if (question !== undefined && context !== undefined) {
+    checkString(`Question of ${lower(name)}`, question)
+    checkString(`Context of ${lower(name)}`, context)
+    return { question, context }
+  }
   throw new AlbertError('INVALID_INPUT', `${name} must be { question, context }, two strings, not ${shown(input)}.`)
 }
 
 export function isText(value: unknown): value is string {
   return typeof value === 'string'
+}
+
+/** A name within a sentence. */
+function lower(name: string): string {
+  return name.charAt(0).toLowerCase() + name.slice(1)
 }

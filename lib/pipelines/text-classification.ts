@@ -38,6 +38,10 @@ export interface TextClassificationPipeline extends Pipeline {
     texts: readonly TextOrPair[],
     options: TextClassificationOptions & { top_k: number | null },
   ): Promise<TextClassificationLabel[][]>
+  (
+    texts: readonly TextOrPair[],
+    options: TextClassificationOptions,
+  ): Promise<TextClassificationLabel[] | TextClassificationLabel[][]>
   /** One result a text, each as for that text alone. */
   each(texts: readonly TextOrPair[], options?: TextClassificationOptions): Promise<TextClassificationLabel[][]>
 }

@@ -1,9 +1,14 @@
 #include "binding/session.h"
 
+#include "base/free_memory.h"
+
 namespace albert::binding {
 
 struct Session::Disposal final : Promised {
-  void run() final { session().free_model(); }
+  void run() final {
+    session().free_model();
+    return_free_memory();
+  }
   Napi::Value answer(Napi::Env env) final {
     session().queue_.stop();
     return env.Undefined();

@@ -71,7 +71,8 @@ def of_pe(binary, size):
         "imports": sorted(entry.name for library in binary.imports for entry in library.entries if entry.name),
         "no_execute": marks_of.NX_COMPAT in marks,
         "moves": marks_of.DYNAMIC_BASE in marks and marks_of.HIGH_ENTROPY_VA in marks,
-        "debug": binary.has_debug,
+        # An entry REPRO only says that the time in the header is a hash.
+        "debug": any(entry.type != lief.PE.Debug.TYPES.REPRO for entry in binary.debug),
         "cut_short": max((section.offset + section.size for section in binary.sections), default=0) > size,
     }
 

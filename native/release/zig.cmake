@@ -24,7 +24,9 @@ set(CMAKE_SHARED_LINKER_FLAGS_INIT "-s -Wl,--gc-sections")
 if(CMAKE_SYSTEM_NAME STREQUAL Windows)
   # Functions of Node are imported: called through the pointers that node_imports.cc fills.
   string(APPEND CMAKE_CXX_FLAGS_INIT " -DBUILDING_NODE_EXTENSION")
-elseif(CMAKE_SYSTEM_NAME STREQUAL Linux)
+elseif(CMAKE_SYSTEM_NAME STREQUAL Darwin)
+  string(APPEND CMAKE_SHARED_LINKER_FLAGS_INIT " -Wl,-undefined,dynamic_lookup")
+else()
   # Only the two functions that Node looks for are visible: the C++ runtime inside must not meet Node's own.
   string(APPEND CMAKE_SHARED_LINKER_FLAGS_INIT
          " -Wl,--version-script=${CMAKE_CURRENT_LIST_DIR}/exports.map -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,--build-id=none")

@@ -7,7 +7,13 @@ import {
   AutoModel,
   type AutoModelForMaskedLM,
   type FloatTensor,
+  type QuestionAnswer,
+  type QuestionAnsweringOptions,
+  type QuestionAnsweringPipeline,
   Tensor,
+  type TextClassificationLabel,
+  type TextClassificationOptions,
+  type TextClassificationPipeline,
 } from '../../lib/index.js'
 
 it('models are callable objects of their class', () => {
@@ -30,6 +36,25 @@ it('answers have the fields of their head', () => {
 it('the data of a tensor follow its type', () => {
   expectTypeOf<FloatTensor['data'][number]>().toEqualTypeOf<number>()
   expectTypeOf<Tensor<'int64'>['data']>().toEqualTypeOf<BigInt64Array>()
+})
+
+it('options of which only the type is known answer either', () => {
+  const calls = (qa: QuestionAnsweringPipeline, classify: TextClassificationPipeline) => ({
+    answer: (options: QuestionAnsweringOptions) => qa('Who?', 'She.', options),
+    answers: (options: QuestionAnsweringOptions) => qa(['Who?'], ['She.'], options),
+    asked: (options: QuestionAnsweringOptions) => qa({ question: 'Who?', context: 'She.' }, options),
+    list: (options: QuestionAnsweringOptions) => qa([{ question: 'Who?', context: 'She.' }], options),
+    labels: (options: TextClassificationOptions) => classify(['A film.'], options),
+  })
+  type Calls = ReturnType<typeof calls>
+  type Answer = QuestionAnswer | QuestionAnswer[]
+  type Answers = QuestionAnswer[] | QuestionAnswer[][]
+  expectTypeOf<Calls['answer']>().returns.resolves.toEqualTypeOf<Answer>()
+  expectTypeOf<Calls['answers']>().returns.resolves.toEqualTypeOf<Answers>()
+  expectTypeOf<Calls['asked']>().returns.resolves.toEqualTypeOf<Answer>()
+  expectTypeOf<Calls['list']>().returns.resolves.toEqualTypeOf<Answers>()
+  type Labels = TextClassificationLabel[] | TextClassificationLabel[][]
+  expectTypeOf<Calls['labels']>().returns.resolves.toEqualTypeOf<Labels>()
 })
 
 it('mistakes do not compile', () => {

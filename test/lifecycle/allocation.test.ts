@@ -1,17 +1,10 @@
 // Every allocation, thread start and Node-API call of the addon fails once: the promise is rejected, nothing is lost, and
 // the next call answers with the same bits. ALBERT_TEST_FULL=1 does it for every head, schedule and dtype in each way.
-import { spawnSync } from 'node:child_process'
-import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { outcome, root } from './child.js'
+import { outcome } from './child.js'
+import { buildFaults, faultsAddon, reasonToSkip } from './faults.js'
 
 const full = process.env['ALBERT_TEST_FULL'] === '1'
-
-function reasonToSkip(): string | undefined {
-  if (process.platform !== 'linux') return 'the linker of Linux puts the failures in'
-  if (spawnSync('cmake', ['--version']).status !== 0) return 'CMake is missing'
-  return undefined
-}
 
 const requests = [
   'none',
@@ -45,28 +38,20 @@ const modes: [mode: string, what: string, steps: string[]][] = [
 const skipped = reasonToSkip()
 
 describe('faults', () => {
-  beforeAll(() => {
-    if (skipped !== undefined) return
-    const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'native/build.mjs'), '--faults'], {
-      encoding: 'utf8',
-    })
-    expect(status, stdout + stderr).toBe(0)
-  }, 600_000)
+  beforeAll(buildFaults, 600_000)
 
-  it.each(modes)(
-    '%s: %s',
-    (mode, _what, steps) => {
-      const chosen = full ? everything : steps
-      const sites = outcome('faults.mjs', {
-        args: [mode, ...chosen],
-        nodeOptions: ['--expose-gc'],
-        env: { ALBERT_NATIVE_PATH: join(root, 'build/Faults/albert.node') },
-        timeoutMs: full ? 600_000 : 100_000,
-      }) as Record<string, number>
-      expect(Object.keys(sites)).toEqual(chosen)
-      // A sweep that found nothing to fail has tested nothing.
-      for (const [step, count] of Object.entries(sites)) expect(count, step).toBeGreaterThan(step === 'worker' ? 0 : 3)
-    },
-    600_000,
-  )
+  it.for(modes)('%s: %s', { timeout: 600_000 }, ([mode, , steps], context) => {
+    if (skipped !== undefined) context.skip(skipped)
+    const chosen = full ? everything : steps
+    const sites = outcome('faults.mjs', {
+      args: [mode, ...chosen],
+      nodeOptions: ['--expose-gc'],
+      // Two threads to start, so that the second can fail after the first.
+      env: { ALBERT_NATIVE_PATH: faultsAddon, ALBERT_NUM_THREADS: '3' },
+      timeoutMs: full ? 600_000 : 100_000,
+    }) as Record<string, number>
+    expect(Object.keys(sites)).toEqual(chosen)
+    // A sweep that found nothing to fail has tested nothing.
+    for (const [step, count] of Object.entries(sites)) expect(count, step).toBeGreaterThan(step === 'worker' ? 0 : 3)
+  })
 })

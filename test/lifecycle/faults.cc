@@ -2,7 +2,7 @@
 // that the code under test is compiled as it is shipped. Adds `faults` to the addon's exports:
 //   arm(kind, first, count)  the first'th call of that kind from now on fails, and count - 1 after it
 //   disarm()                 no more failures; tells how many calls of the kind there were, and how many of them failed
-//   live()                   [bytes, blocks, threads] that the addon holds
+//   live()                   [bytes, blocks, threads] that the addon holds, and the bytes that V8 was told of
 #include <malloc.h>
 #include <node_api.h>
 #include <pthread.h>
@@ -27,6 +27,7 @@ std::atomic<int64_t> failures{0};
 std::atomic<int64_t> live_bytes{0};
 std::atomic<int64_t> live_blocks{0};
 std::atomic<int64_t> live_threads{0};
+std::atomic<int64_t> reported_bytes{0};
 
 bool fails(Kind kind) {
   if (armed != kind) return false;
@@ -162,6 +163,14 @@ NODE_API(napi_wrap,
          (napi_env env, napi_value object, void* own, napi_finalize finalizer, void* hint, napi_ref* result),
          (env, object, own, finalizer, hint, result))
 
+napi_status __real_napi_adjust_external_memory(node_api_basic_env env, int64_t change, int64_t* total);
+
+napi_status __wrap_napi_adjust_external_memory(node_api_basic_env env, int64_t change, int64_t* total) {
+  const napi_status status = __real_napi_adjust_external_memory(env, change, total);
+  if (status == napi_ok) reported_bytes += change;
+  return status;
+}
+
 napi_status __real_napi_set_named_property(napi_env env, napi_value object, const char* name, napi_value value);
 
 static napi_value arm(napi_env env, napi_callback_info info) {
@@ -199,7 +208,7 @@ static napi_value disarm(napi_env env, napi_callback_info) {
 }
 
 static napi_value live(napi_env env, napi_callback_info) {
-  return numbers(env, {live_bytes, live_blocks, live_threads});
+  return numbers(env, {live_bytes, live_blocks, live_threads, reported_bytes});
 }
 
 // The addon's entry sets `Model` on its exports, and `faults` appears beside it.

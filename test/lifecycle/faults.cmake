@@ -3,7 +3,7 @@
 set(WRAPPED
   malloc calloc realloc free aligned_alloc posix_memalign mmap munmap pthread_create pthread_join
   # Calls that make or read something of JavaScript's. Not those that only give back or settle: they cannot fail.
-  napi_add_env_cleanup_hook napi_create_array napi_create_array_with_length napi_create_double napi_create_function
+  napi_add_env_cleanup_hook napi_adjust_external_memory napi_create_array napi_create_array_with_length napi_create_double napi_create_function
   napi_create_object napi_create_promise napi_create_reference napi_create_string_utf8 napi_create_threadsafe_function
   napi_get_element napi_get_named_property napi_get_property_names napi_get_typedarray_info napi_get_undefined
   napi_get_value_string_utf8 napi_set_element napi_set_named_property napi_wrap)

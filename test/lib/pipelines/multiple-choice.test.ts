@@ -75,12 +75,9 @@ describe('shapes', () => {
 })
 
 test.each([
-  [
-    ['only a prompt'],
-    'INVALID_INPUT',
-    'A question is { prompt, choices }, a string and a list of strings; the question is an object with prompt, choices.',
-  ],
-  [[{ prompt: 'a', choices: 'b' }], 'INVALID_INPUT', 'the question is an object with prompt, choices.'],
+  [['only a prompt'], 'INVALID_INPUT', 'Choices of the question must be a list of strings, not undefined.'],
+  [[{ prompt: 'a', choices: 'b' }], 'INVALID_INPUT', 'Choices of the question must be a list of strings, not "b".'],
+  [[[one, { prompt: 1, choices: ['b'] }]], 'INVALID_INPUT', 'Prompt of question 1 must be a string, not 1.'],
   [[[one, 5]], 'INVALID_INPUT', 'question 1 is 5.'],
   [[[one, null]], 'INVALID_INPUT', 'question 1 is null.'],
   [['a', ['b', 7]], 'INVALID_INPUT', 'Choice 1 of the question must be a string, not 7.'],

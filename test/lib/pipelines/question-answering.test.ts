@@ -246,8 +246,15 @@ test('mistakes', async () => {
     'A question needs its context, a string; a list of questions needs a list of contexts, not "b".',
   )
   await wrong([['a', 'b'], ['c']], 'Each question needs its context: there are 2 questions and 1 contexts.')
-  await wrong([['a'], [1]], 'Input 0 must be { question, context }, two strings, not an object with question, context.')
+  await wrong([['a'], [1]], 'Context of input 0 must be a string, not 1.')
+  await wrong([{ question: ['a'], context: 'b' }], 'Question of the input must be a string, not ["a"].')
+  await wrong([[null], ['b']], 'Question of input 0 must be a string, not null.')
   await wrong([{ question: 'a' }], 'The input must be { question, context }, two strings, not an object with question.')
+  // A question of no tokens is none, however few fit.
+  await wrong(
+    ['Where was she?', 'She was in the town.', { max_length: 4 }],
+    'The question leaves no room for the context: at most 4 tokens are read at once.',
+  )
   await wrong(['', 'b'], 'The question is empty: it has no tokens.', 'EMPTY_INPUT')
   await wrong([['a'], [' \n']], 'The context is empty: it has no tokens to answer with.', 'EMPTY_INPUT')
   const two = [

@@ -1,4 +1,5 @@
-import { rmSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { AlbertForSequenceClassification } from '../../../lib/heads.js'
 import { pipeline, type TextClassificationPipeline } from '../../../lib/pipelines/index.js'
@@ -93,5 +94,33 @@ describe('scores', () => {
       "function_to_apply 'tanh' does not exist; it is one of auto, softmax, sigmoid, none.",
     )
     await expect(classify('a', { top_k: 0 })).rejects.toThrow('top_k must be a whole number from 1 on, not 0.')
+  })
+})
+
+describe('the option config', () => {
+  test('is taken instead of config.json, which may be missing', async () => {
+    const folder = await classifierFolder({ id2label: { 0: 'bad', 1: 'fair', 2: 'good' } })
+    folders.push(folder)
+    const config = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8'))
+    await using before = await pipeline('text-classification', folder)
+    rmSync(join(folder, 'config.json'))
+    await expect(pipeline('text-classification', folder)).rejects.toMatchObject({ code: 'MODEL_NOT_FOUND' })
+    const renamed = {
+      ...config,
+      id2label: { 0: 'no', 1: 'perhaps', 2: 'yes' },
+      label2id: { no: 0, perhaps: 1, yes: 2 },
+    }
+    await using after = await pipeline('text-classification', folder, { config: renamed })
+    const names: Record<string, string> = { bad: 'no', fair: 'perhaps', good: 'yes' }
+    const wanted = (await before(reviews)).map(({ label, score }) => ({ label: names[label], score }))
+    expect(await after(reviews)).toEqual(wanted)
+  })
+
+  test('that cannot be is refused by its own name', async () => {
+    const refused = pipeline('text-classification', undefined, { config: { hidden_size: 7, num_attention_heads: 2 } })
+    await expect(refused).rejects.toMatchObject({
+      code: 'INVALID_CONFIG',
+      message: expect.stringContaining('the option config'),
+    })
   })
 })
