@@ -1,6 +1,6 @@
 // What can stand at the cursor of an unfinished command line: commands, options, values of options, or file names.
 // Read by the scripts of `albert completion` in the protocol that cobra brought up: a line `value<tab>description` for
-// each candidate, then `:` and a number that says whether the shell may offer file names beside them. Of `--name=value`
+// each candidate (`value` where that says all), then `:` and a number that says whether the shell may offer file names beside them. Of `--name=value`
 // the scripts want the value alone: they know what stands before it.
 import type { Option } from 'commander'
 import { cacheActions } from './cache.js'
@@ -24,7 +24,7 @@ export function candidateLines(words: readonly string[]): string[] {
   const current = words.at(-1) ?? ''
   const { found, files, typed = current } = candidates(words.slice(0, -1), current)
   const fitting = found.filter(([value]) => value.startsWith(typed))
-  return [...fitting.map(([value, description]) => `${value}\t${description}`), `:${files}`]
+  return [...fitting.map(([value, text]) => (text === '' ? value : `${value}\t${text}`)), `:${files}`]
 }
 
 function candidates(before: readonly string[], current: string): Candidates {
