@@ -1,7 +1,7 @@
 // The package as people get it: packed, and installed into an empty folder without network and without install scripts.
 // The host's binary is the one in prebuilds/ where a release was built, else the local build under that name.
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { nativeAddonPath } from '../../lib/native-loader.js'
@@ -77,11 +77,13 @@ function report(folder: string, ...flags: string[]): PackReport {
 export function install(tarball: string): string {
   const app = mkdtempSync(join(tmpdir(), 'albert-app-'))
   const cache = mkdtempSync(join(tmpdir(), 'albert-npm-cache-'))
-  succeed(
-    'npm',
-    ['install', '--offline', '--ignore-scripts', '--no-audit', '--no-fund', '--cache', cache, tarball],
-    app,
-  )
+  // With --prefix, npm does not look for a package.json above.
+  const flags = ['--offline', '--ignore-scripts', '--no-audit', '--no-fund', '--prefix', app, '--cache', cache]
+  try {
+    succeed('npm', ['install', ...flags, tarball], app)
+  } finally {
+    rmSync(cache, { recursive: true, force: true })
+  }
   return app
 }
 
