@@ -6,8 +6,10 @@ import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises
 import { dirname } from 'node:path'
 import { orCannotWrite } from '../checkpoint/new-file.js'
 import { AlbertError } from '../errors.js'
+import { patience, pause, Transient } from './patience.js'
 import { address } from './repository.js'
-import { type Answer, connectionFailure, patience, pause, request, Transient } from './request.js'
+import { type Answer, request } from './request.js'
+import { connectionFailure } from './watch.js'
 
 export interface Source {
   url: URL
