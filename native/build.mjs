@@ -6,7 +6,16 @@
 //   node native/build.mjs --faults     addon whose allocations can be made to fail (test/lifecycle), into build/Faults
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { createRequire } from 'node:module'
 import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -45,12 +54,18 @@ function headersBesideNode() {
   return existsSync(join(prefix, 'include/node/node_api.h')) ? [`--nodedir=${prefix}`] : []
 }
 
+/** Never writes into a file that may be loaded: that ends the process that has it with SIGBUS. */
+function put(from, to) {
+  copyFileSync(from, `${to}.new`)
+  renameSync(`${to}.new`, to)
+}
+
 function buildWithCMake() {
   run(process.execPath, [require.resolve('cmake-js/bin/cmake-js'), 'build', '--out', 'build/cmake', '--parallel', jobs])
   mkdirSync(join(root, 'build/Release'), { recursive: true })
   for (const file of ['albert.node', 'albert_test', 'albert_bench']) {
     const from = [join(root, 'build/cmake', file), join(root, 'build/cmake/Release', file)].find(existsSync)
-    if (from) writeFileSync(join(root, 'build/Release', file), readFileSync(from), { mode: 0o755 })
+    if (from) put(from, join(root, 'build/Release', file))
   }
 }
 
@@ -77,8 +92,7 @@ function buildTargets(folder, targets, options = []) {
 function buildFaults() {
   buildTargets('build/cmake', ['albert_faults'])
   mkdirSync(join(root, 'build/Faults'), { recursive: true })
-  const built = readFileSync(join(root, 'build/cmake/albert_faults.node'))
-  writeFileSync(join(root, 'build/Faults/albert.node'), built, { mode: 0o755 })
+  put(join(root, 'build/cmake/albert_faults.node'), join(root, 'build/Faults/albert.node'))
 }
 
 if (process.argv.includes('--sanitize')) {

@@ -15,7 +15,7 @@ interface Options {
   json?: boolean
 }
 
-const ACTIONS = ['ls', 'rm', 'path']
+export const cacheActions = ['ls', 'rm', 'path']
 
 export const cacheCommand = command<Options>({
   name: 'cache',
@@ -32,11 +32,11 @@ export const cacheCommand = command<Options>({
   run: async ({ args: [action = '', ...models], options, out }) => {
     const root = resolve(options.cacheDir ?? env.cacheDir)
     if (action === 'rm') return remove(root, models, out)
-    if (!ACTIONS.includes(action))
+    if (!cacheActions.includes(action))
       throw new CommandError(
         exitCodes.usage,
-        `There is no action '${action}'; there are ${ACTIONS.join(', ')}.`,
-        suggestion(action, ACTIONS),
+        `There is no action '${action}'; there are ${cacheActions.join(', ')}.`,
+        suggestion(action, cacheActions),
       )
     if (models.length > 0) throw new CommandError(exitCodes.usage, `cache ${action} takes no ids.`)
     if (action === 'path') await (out.format === 'json' ? out.json(root) : out.line(root))

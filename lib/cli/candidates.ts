@@ -2,6 +2,7 @@
 // Read by the scripts of `albert completion` in the protocol that cobra brought up: a line `value<tab>description` for
 // each candidate, then `:` and a number that says whether the shell may offer file names beside them.
 import type { Option } from 'commander'
+import { cacheActions } from './cache.js'
 import { type Command, commanderOptions } from './command.js'
 import { commands } from './commands.js'
 import { shells } from './completion.js'
@@ -36,7 +37,7 @@ function candidates(before: readonly string[], current: string): Candidates {
     return { found: found.map(([each, text]) => [`${flag}=${each}`, text]), files }
   }
   if (current.startsWith('-')) return { found: options.map(each => [each.long!, each.description]), files: NO_FILES }
-  return argumentsOf(definition)
+  return argumentsOf(definition, before.at(-1) === definition.name)
 }
 
 function atStart(before: readonly string[], current: string): Candidates {
@@ -58,7 +59,12 @@ function valuesOf(option: Option): Candidates {
   return { found: [], files: /<(?:file|path|folder|model)>/.test(option.flags) ? FILES : NO_FILES }
 }
 
-function argumentsOf(definition: Command): Candidates {
-  if (definition.arguments === '<shell>') return { found: shells.map(shell => [shell, '']), files: NO_FILES }
+/** Arguments that are one of a few words, by how commands name them. */
+const firstWords: Record<string, readonly string[]> = { '<shell>': shells, '<action> [id...]': cacheActions }
+
+/** `first`: no argument stands before the cursor. */
+function argumentsOf(definition: Command, first: boolean): Candidates {
+  const words = firstWords[definition.arguments]
+  if (words) return { found: first ? words.map(word => [word, '']) : [], files: NO_FILES }
   return { found: [], files: /model|path|file/.test(definition.arguments) ? FILES : NO_FILES }
 }

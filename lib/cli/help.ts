@@ -1,7 +1,10 @@
-// The help pages: what a command does, examples first, then arguments and options. At most 59 lines each.
+// The help pages: what a command does, examples first, then arguments and options. At most 59 lines of 80 columns each.
 import type { Command as Commander, Help, Option } from 'commander'
 import type { Command } from './command.js'
+import { wrap } from './display-width.js'
 import type { Colors } from './terminal.js'
+
+const COLUMNS = 80
 
 export function commandHelp(definition: Command, options: readonly Option[], colors: Colors): string {
   const { bold, dim, cyan } = colors
@@ -17,9 +20,9 @@ export function commandHelp(definition: Command, options: readonly Option[], col
     `${bold('Usage')}  ${usage}`,
     '',
     bold('Options'),
-    ...shown.map(option => `  ${option.flags.padEnd(width)}  ${option.description}${defaultOf(option, dim)}`),
+    ...shown.flatMap(option => optionLines(option, width, dim)),
     '',
-    dim('Settings also come from ALBERT_* variables and albert.config.json: docs/command-line.md.'),
+    dim('Also from ALBERT_* variables and albert.config.json: docs/command-line.md.'),
     '',
   ].join('\n')
 }
@@ -52,8 +55,13 @@ export function useHelp(program: Commander, page: () => string): void {
   program.configureHelp({ formatHelp: (_command: Commander, _helper: Help) => page() })
 }
 
-function defaultOf(option: Option, dim: (text: string) => string): string {
-  return option.defaultValue === undefined || typeof option.defaultValue === 'boolean'
-    ? ''
-    : dim(` (${option.defaultValue})`)
+/** Flags, and beside them what they mean. */
+function optionLines(option: Option, width: number, dim: Colors['dim']): string[] {
+  const value: unknown = option.defaultValue
+  const added = value === undefined || typeof value === 'boolean' ? '' : ` (${value})`
+  const lines = wrap(`${option.description}${added}`, COLUMNS - width - 4)
+  return lines.map((line, at) => {
+    const text = added && line.endsWith(added) ? line.slice(0, -added.length) + dim(added) : line
+    return `  ${(at === 0 ? option.flags : '').padEnd(width)}  ${text}`
+  })
 }

@@ -8,6 +8,7 @@ import type {
 } from '../pipelines/token-classification.js'
 import { answerTexts } from './answer-texts.js'
 import { countOption } from './count-option.js'
+import { displayWidth, visible } from './display-width.js'
 import { commaList } from './input.js'
 import { markedText } from './marked-text.js'
 import { scoreLines } from './score-lines.js'
@@ -52,7 +53,12 @@ export const nerCommand = textCommand<'token-classification', Options>({
         const marks = found.map(each => ({ ...each, name: labelOf(each) }))
         await out.lines([...(first ? [] : ['']), markedText(line.text, separate(marks), out.terminal.colors)])
         if (found.length === 0) return
-        const scores = found.map(each => ({ name: `${labelOf(each)}  ${sliceOf(line.text, each)}`, score: each.score }))
+        const width = Math.max(...found.map(each => displayWidth(visible(labelOf(each)))))
+        const scores = found.map(each => {
+          const label = labelOf(each)
+          const space = ' '.repeat(width - displayWidth(visible(label)))
+          return { name: `${label}${space}  ${sliceOf(line.text, each)}`, score: each.score }
+        })
         await out.lines(['', ...scoreLines(scores, out.terminal, 1)])
       },
       rows: (line, found) =>

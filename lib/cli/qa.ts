@@ -29,7 +29,7 @@ export const qaCommand = textCommand<'question-answering', Options>({
     { run: 'qa "Where was she?" "She was in town." --model ./my-qa-model', does: 'marked in the text' },
     { run: 'qa "Who signed?" --file letters.txt --model ./my-qa-model', does: 'in each line of a file' },
     {
-      run: 'qa "Who won?" --file a.txt --model ./my-qa-model --handle-impossible-answer',
+      run: 'qa "Who won?" "Rain." --model ./my-qa-model --handle-impossible-answer',
       does: 'or none',
     },
   ],

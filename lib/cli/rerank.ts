@@ -22,10 +22,10 @@ export const rerankCommand = textCommand<'text-ranking', Options>({
   arguments: '<query> [text...]',
   examples: [
     {
-      run: 'rerank "reset my password" --file answers.txt --model ./my-ranker',
+      run: 'rerank "forgot password" --file help.txt --model ./my-ranker',
       does: 'each line of a file, best first',
     },
-    { run: 'rerank "reset my password" --file answers.txt --model ./my-ranker --top-n 3', does: 'the three best' },
+    { run: 'rerank "forgot password" --file help.txt --model ./my-ranker --top-n 3', does: 'the three best' },
   ],
   settings: ['top-n'],
   options: [

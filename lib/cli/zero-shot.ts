@@ -21,9 +21,9 @@ export const zeroShotCommand = textCommand<'zero-shot-classification', Options>(
   task: 'zero-shot-classification',
   summary: 'sort texts under labels of your own',
   examples: [
-    { run: 'zero-shot "They won." --labels sport,politics --model ./nli-model', does: 'best first' },
+    { run: 'zero-shot "They won." --labels sport,politics --model ./nli', does: 'best first' },
     {
-      run: 'zero-shot --file a.txt --labels bill,complaint --multi-label --model ./nli-model',
+      run: 'zero-shot --file a.txt --labels bill,joy --multi-label --model ./nli',
       does: 'each label for itself',
     },
   ],

@@ -6,8 +6,10 @@ import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises
 import { dirname } from 'node:path'
 import { orCannotWrite } from '../checkpoint/new-file.js'
 import { AlbertError } from '../errors.js'
+import { patience, pause, Transient } from './patience.js'
 import { address } from './repository.js'
-import { type Answer, connectionFailure, patience, pause, request, Transient } from './request.js'
+import { type Answer, request } from './request.js'
+import { connectionFailure } from './watch.js'
 
 export interface Source {
   url: URL
@@ -129,7 +131,8 @@ async function append(
       throw new Transient(`the connection ended after ${position} of ${size} bytes`)
   } finally {
     watch.end()
-    await reader?.cancel().catch(() => {})
+    // Not waited for: nothing depends on it.
+    void reader?.cancel().catch(() => {})
   }
 }
 
@@ -153,7 +156,7 @@ async function next(
 ): Promise<{ done: true; value?: undefined } | { done: false; value: Uint8Array }> {
   if (!reader) return { done: true }
   try {
-    return (await reader.read()) as { done: false; value: Uint8Array }
+    return (await watch.until(reader.read())) as { done: false; value: Uint8Array }
   } catch (cause) {
     signal?.throwIfAborted()
     throw new Transient(connectionFailure(cause, watch), undefined, cause)

@@ -2,7 +2,7 @@
 import { join, resolve } from 'node:path'
 import { foreignWeights } from '../checkpoint/folder.js'
 import { readConfig } from '../config.js'
-import { env, isOffline } from '../env.js'
+import { env, isOffline, isSet } from '../env.js'
 import { AlbertError, isAlbertError } from '../errors.js'
 import type { LoadProgress } from '../load-progress.js'
 import { warnOnce } from '../warnings.js'
@@ -11,9 +11,10 @@ import { readableRoots, writableRoot } from './cache-root.js'
 import { CachedModel } from './cached-model.js'
 import { type ModelPart, missingFiles } from './model-parts.js'
 import type { HubSettings } from './options.js'
+import { patience } from './patience.js'
 import { RemoteModel } from './remote-model.js'
 import { address, isCommit, remoteUrl } from './repository.js'
-import { patience, reasonIn, request } from './request.js'
+import { reasonIn, request } from './request.js'
 
 /** Weights that are not read here; only asked whether they are there, never fetched. */
 const FOREIGN = [
@@ -154,7 +155,7 @@ function offline(model: string, settings: HubSettings, tried: string[]): AlbertE
   const why = settings.localOnly
     ? 'local_files_only'
     : env.allowRemoteModels
-      ? 'HF_HUB_OFFLINE'
+      ? ['HF_HUB_OFFLINE', 'TRANSFORMERS_OFFLINE'].find(isSet)
       : 'env.allowRemoteModels'
   const places = [...tried, `${folder} (not there, or not whole, at revision ${settings.revision})`].join(', ')
   return new AlbertError(

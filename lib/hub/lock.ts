@@ -3,7 +3,7 @@
 // notices before it touches a file of its successor. Python's locks are of another kind and are not seen here.
 import { randomUUID } from 'node:crypto'
 import { readlinkSync } from 'node:fs'
-import { mkdir, open, readFile, stat, unlink, utimes } from 'node:fs/promises'
+import { mkdir, open, readFile, rm, stat, unlink, utimes } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -63,7 +63,7 @@ async function acquire(path: string, signal: AbortSignal | undefined): Promise<s
     const touched = (await stat(path).catch(() => undefined))?.mtimeMs ?? 0
     const now = performance.now()
     if (seen?.owner !== owner || seen?.touched !== touched) seen = { owner, touched, since: now }
-    if (owner !== undefined && (hasDied(owner) || now - seen.since > lockTimes.abandonedMs)) await takeAway(path, owner)
+    if (hasDied(owner) || now - seen.since > lockTimes.abandonedMs) await takeAway(path, owner)
     else await delay(lockTimes.pollMs)
   }
 }
@@ -84,26 +84,27 @@ async function create(path: string, name: string): Promise<boolean> {
 }
 
 /** Only one may take a lock away, else the second would take the new lock of the first. */
-async function takeAway(path: string, owner: string): Promise<void> {
+async function takeAway(path: string, owner: string | undefined): Promise<void> {
   const broom = `${path}.broom`
-  if (!(await create(broom, owner))) {
+  if (!(await create(broom, ''))) {
     const made = (await stat(broom).catch(() => undefined))?.mtimeMs
     if (made !== undefined && Math.abs(Date.now() - made) > lockTimes.abandonedMs) await unlink(broom).catch(() => {})
     return delay(lockTimes.pollMs)
   }
   try {
-    if ((await read(path)) === owner) await unlink(path).catch(() => {})
+    if ((await read(path)) === owner) await orCannotWrite(path, rm(path, { force: true }))
   } finally {
     await unlink(broom).catch(() => {})
   }
 }
 
+/** Undefined: it is gone, or is not for us to read. */
 async function read(path: string): Promise<string | undefined> {
   return readFile(path, 'utf8').catch(() => undefined)
 }
 
 /** Certain only of a process on this machine, in the same space of process numbers. */
-function hasDied(owner: string): boolean {
+function hasDied(owner = ''): boolean {
   const [pid = '', place] = owner.split(' ')
   if (place !== machine() || !/^\d+$/.test(pid)) return false
   try {

@@ -46,7 +46,8 @@ describe('faults', () => {
     const sites = outcome('faults.mjs', {
       args: [mode, ...chosen],
       nodeOptions: ['--expose-gc'],
-      env: { ALBERT_NATIVE_PATH: faultsAddon },
+      // Two threads to start, so that the second can fail after the first.
+      env: { ALBERT_NATIVE_PATH: faultsAddon, ALBERT_NUM_THREADS: '3' },
       timeoutMs: full ? 600_000 : 100_000,
     }) as Record<string, number>
     expect(Object.keys(sites)).toEqual(chosen)

@@ -32,6 +32,8 @@ test('values: choices, file names, nothing for a number or a text', () => {
   expect(values('embed', '--dimensions', '')).toEqual([':4'])
   expect(values('embed', 'some te')).toEqual([':4'])
   expect(values('completion', '')).toEqual(['bash', 'zsh', 'fish', ':4'])
+  expect(values('cache', '')).toEqual(['ls', 'rm', 'path', ':4'])
+  expect(values('cache', 'rm', '')).toEqual([':4'])
 })
 
 test('every candidate says what it is', () => {

@@ -18,7 +18,7 @@ describe('help', () => {
       expect(stderr).toBe('')
       const lines = stdout.split('\n')
       expect(lines.length).toBeLessThan(60)
-      expect(Math.max(...lines.map(displayWidth))).toBeLessThanOrEqual(90)
+      expect(Math.max(...lines.map(displayWidth))).toBeLessThanOrEqual(80)
       expect(stdout.indexOf('Examples')).toBeLessThan(stdout.indexOf('Usage'))
       for (const { run } of command.examples) expect(stdout).toContain(`albert ${run}`)
       for (const setting of command.settings) expect(stdout).toContain(settings[setting].flags)

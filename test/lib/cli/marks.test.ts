@@ -42,6 +42,16 @@ describe('ner', () => {
   const model = ['--model', nerFolder]
   const simple = { aggregation_strategy: 'simple' } as const
 
+  test('a person sees labels of any length above each other, and what has them beside', async () => {
+    const { shown } = await onTerminal(['ner', texts[0]!, ...model], 80, { NO_COLOR: '1' })
+    const found = await ner(texts[0]!, simple)
+    expect(new Set(found.map(each => each.entity_group.length)).size).toBeGreaterThan(1)
+    const scores = shown.trimEnd().split('\n').slice(-found.length)
+    expect(scores.map(line => line.slice(31))).toEqual(
+      found.map(({ entity_group, start, end }) => `${entity_group.padEnd(4)}  ${texts[0]!.slice(start, end)}`),
+    )
+  })
+
   test('--json prints what the library returns, --ndjson a line a text', async () => {
     const found = await ner(texts, simple)
     expect(found.every(each => each.length > 0)).toBe(true)
@@ -88,7 +98,7 @@ describe('ner', () => {
     const [first] = await ner(texts[0]!, simple)
     expect(shown).toMatch(
       new RegExp(
-        `  ${first!.score.toFixed(3)}  █.* ${first!.entity_group}  ${texts[0]!.slice(first!.start, first!.end)}\n`,
+        `  ${first!.score.toFixed(3)}  █.* ${first!.entity_group}   ${texts[0]!.slice(first!.start, first!.end)}\n`,
       ),
     )
   })

@@ -348,6 +348,7 @@ test.each([
 describe('without a network', () => {
   const ways: [string, (options: { local_files_only?: boolean }) => void][] = [
     ['HF_HUB_OFFLINE', () => Object.assign(process.env, { HF_HUB_OFFLINE: '1' })],
+    ['TRANSFORMERS_OFFLINE', () => Object.assign(process.env, { TRANSFORMERS_OFFLINE: '1' })],
     ['env.allowRemoteModels', () => Object.assign(env, { allowRemoteModels: false })],
     ['local_files_only', options => Object.assign(options, { local_files_only: true })],
   ]

@@ -1,11 +1,11 @@
 // Bytes that come over a bad network: cut, resumed, wrong, lied about, redirected, refused, too late.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { env } from '../../../lib/env.js'
 import { AlbertForSequenceClassification } from '../../../lib/heads.js'
-import { patience } from '../../../lib/hub/request.js'
+import { patience } from '../../../lib/hub/patience.js'
 import { type Ask, send, sendFile, sendSome } from './server.js'
 import { filesBelow, useHub } from './surroundings.js'
 
@@ -543,6 +543,56 @@ describe('a signal', () => {
     const silent = await stop(ask => isBytes(ask) && sendSome(ask, 2000, false), /^GET storage/)
     if (reason !== undefined) expect([busy, silent]).toEqual([reason, reason])
     else for (const error of [busy, silent]) expect(error).toMatchObject({ name: 'AbortError' })
+  })
+
+  test('that is given at any event ends the load, and leaves no lock', async () => {
+    const enough = new Error('enough')
+    for (let last = 1, events = last; events >= last; last++) {
+      events = 0
+      const controller = new AbortController()
+      const progress_callback = (): void => {
+        if (++events === last) controller.abort(enough)
+      }
+      const options = { threads: 1, signal: controller.signal, progress_callback }
+      const loading = AlbertForSequenceClassification.from_pretrained('org/tiny', options)
+      const ended = await loading.then(
+        model => model.dispose(),
+        error => error,
+      )
+      // In the last round there is no such event.
+      expect(ended).toBe(events < last ? undefined : enough)
+      expect(filesBelow(around.folder).filter(file => file.endsWith('.lock'))).toEqual([])
+      rmSync(join(around.folder, 'models--org--tiny'), { recursive: true })
+    }
+  })
+
+  describe('and a fetch that does not notice it', () => {
+    const never = new Promise<never>(() => {})
+
+    test('while it asks: it ends all the same, and so does silence', async () => {
+      env.fetch = () => never
+      expect(await failure(load(AbortSignal.timeout(50)))).toMatchObject({ name: 'TimeoutError' })
+      patience.silenceMs = 20
+      expect(await failure(load())).toMatchObject({ message: expect.stringContaining('nothing was heard') })
+    })
+
+    // As that of Node 20 where all bytes have come and some are not read.
+    test('while it reads: it ends all the same', async () => {
+      env.fetch = async (input, init) => {
+        if (!String(input).startsWith(around.hub.storageUrl)) return globalThis.fetch(input, init)
+        const body = new ReadableStream({
+          pull: controller => {
+            if (controller.desiredSize === 1) controller.enqueue(weights().subarray(0, 1000))
+            return never
+          },
+          cancel: () => never,
+        })
+        return new Response(body)
+      }
+      expect(await failure(load(AbortSignal.timeout(200)))).toMatchObject({ name: 'TimeoutError' })
+      expect(readFileSync(join(blobs(), partial()))).toHaveLength(1000)
+      expect(filesBelow(around.folder).filter(file => file.endsWith('.lock'))).toEqual([])
+    })
   })
 
   test('stops waiting for a hub that is busy', async () => {

@@ -1,8 +1,8 @@
 // Locks of others: waited for while they live, taken away when their owner is gone.
-import { readFileSync, utimesSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { lockTimes, withLock } from '../../../lib/hub/lock.js'
 import { AutoTokenizer } from '../../../lib/tokenizer/index.js'
 import { etagOf } from './server.js'
@@ -73,4 +73,21 @@ test('who was stopped for so long that another took the lock does not touch the 
   expect(readFileSync(blob)).toEqual(content)
   expect(hub.asked.filter(each => each.startsWith(`GET ${file}`))).toEqual([`GET ${file}`, `GET ${file} bytes=1000-`])
   expect(filesBelow(folder).filter(name => /incomplete|lock$|broom$/.test(name))).toEqual([])
+})
+
+describe('a lock that cannot be read', () => {
+  test('is taken away when nobody touches it', async () => {
+    Object.assign(lockTimes, { pollMs: 10, abandonedMs: 100 })
+    await withLock(path(), undefined, async () => {})
+    symlinkSync('/nowhere', path())
+    expect(await withLock(path(), AbortSignal.timeout(3000), async () => 'had it')).toBe('had it')
+  })
+
+  test('and cannot be taken away: CANNOT_WRITE', async () => {
+    Object.assign(lockTimes, { pollMs: 10, abandonedMs: 100 })
+    mkdirSync(path(), { recursive: true })
+    const waiting = withLock(path(), AbortSignal.timeout(3000), async () => 'had it')
+    await expect(waiting).rejects.toMatchObject({ code: 'CANNOT_WRITE', message: expect.stringContaining('x.lock') })
+    expect(filesBelow(around.folder)).toEqual([])
+  })
 })

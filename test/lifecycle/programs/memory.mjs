@@ -2,11 +2,13 @@
 //   node --expose-gc memory.mjs disposed    bytes of a model, and those that the addon holds and V8 is told of: with it,
 //                                           and after its disposal. Needs the addon of faults.cc, which counts them.
 //   node --expose-gc memory.mjs forgotten   the same where no one disposes
+//   node --expose-gc memory.mjs dropped     the same for the addon's own objects, which no registry watches
 //   node --expose-gc memory.mjs <model | pipeline> <rounds> <settled>   resident megabytes up to round `settled`, and late
 //   node --expose-gc memory.mjs calls <calls> <settled>                 likewise for calls of one model
 import { createRequire } from 'node:module'
 import { setImmediate, setTimeout } from 'node:timers/promises'
 import { albert, TEXT } from './package.mjs'
+import { bitsOf, config, requests, writeWeights } from './tiny.mjs'
 
 const [mode, count, settled] = process.argv.slice(2)
 
@@ -61,16 +63,34 @@ async function disposed() {
 
 async function forgotten() {
   await (await albert.AlbertModel.from_pretrained()).dispose()
+  return lost(async () => {
+    const model = await albert.AlbertModel.from_pretrained()
+    await model({ input_ids: [[2, 5, 3]] })
+    return model
+  })
+}
+
+async function dropped() {
+  const { Model } = createRequire(import.meta.url)(process.env.ALBERT_NATIVE_PATH)
+  const create = async () => {
+    const model = new Model(config('none'), { dtype: 'fp32', isa: '', threads: 0, schedule: 'auto' })
+    writeWeights(model)
+    await model.seal()
+    bitsOf(await model.forward(requests('fp32', 'walk').none).promise, 'fp32')
+    return model
+  }
+  await (await create()).dispose()
+  return lost(create)
+}
+
+/** Five models, until no one holds them. */
+async function lost(create) {
   const before = counted()
-  let held = 0
-  await (async () => {
-    for (let i = 0; i < 5; i++) {
-      const model = await albert.AlbertModel.from_pretrained()
-      await model({ input_ids: [[2, 5, 3]] })
-      held += bytesOf(model.memory())
-    }
-  })()
+  const models = []
+  for (let i = 0; i < 5; i++) models.push(await create())
+  const held = models.reduce((sum, model) => sum + bytesOf(model.memory()), 0)
   const during = counted()
+  models.length = 0
   // The collector finds them, the registry disposes of them, and their queues come to that job.
   for (let i = 0; i < 100 && counted().reported > before.reported; i++) {
     await collect()
@@ -91,6 +111,7 @@ function calls() {
 
 const measure = {
   disposed,
+  dropped,
   forgotten,
   model: () =>
     resident(Number(count), Number(settled), async () => {
