@@ -64,7 +64,7 @@ describe.runIf(parser)('what the check of release binaries refuses', () => {
   it.runIf(isLinux && existsSync(local))('a path of the machine that built it, and more bytes than the budget', () => {
     const bytes = Buffer.concat([readFileSync(local), Buffer.from('/home/someone/albert/native/model.cc\0')])
     const found = faults('linux-x64-glibc', file('path.node', Buffer.concat([bytes, Buffer.alloc(3e6)]))).join('\n')
-    expect(found).toContain('it holds a path of the machine that built it: /home/someone/albert/native/model.cc')
+    expect(found).toMatch(/it holds paths of the machine that built it: .*\/home\/someone\//)
     expect(found).toMatch(/it has \d+ bytes; the budget is 3000000/)
   })
 })
