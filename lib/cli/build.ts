@@ -1,20 +1,11 @@
 // `albert build`: compiles the addon from the source in the package, where no prebuilt binary fits.
 // Builds in a temporary folder with CMake, else with the node-gyp that comes with npm; opens no connection with CMake.
 import { type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process'
-import {
-  accessSync,
-  constants,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-} from 'node:fs'
+import { accessSync, constants, cpSync, existsSync, mkdtempSync, realpathSync, renameSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { delimiter, dirname, join, resolve } from 'node:path'
 import { Option } from 'commander'
+import { makeFolders } from '../checkpoint/new-file.js'
 import { packageRoot } from '../native-loader.js'
 import { command } from './command.js'
 import { CommandError, exitCodes } from './exit-codes.js'
@@ -37,7 +28,7 @@ export const buildCommand = command<Options>({
   run: async ({ options, out, messages, signal }) => {
     const root = packageRoot()
     const target = resolve(options.out ?? join(root, 'build', 'Release', 'albert.node'))
-    makeWritable(dirname(target))
+    await makeWritable(dirname(target))
     const folder = mkdtempSync(join(tmpdir(), 'albert-build-'))
     try {
       copySource(root, folder)
@@ -59,9 +50,9 @@ export const buildCommand = command<Options>({
   },
 })
 
-function makeWritable(folder: string): void {
+async function makeWritable(folder: string): Promise<void> {
   try {
-    mkdirSync(folder, { recursive: true })
+    await makeFolders(folder)
     accessSync(folder, constants.W_OK)
   } catch (error) {
     const message = `${folder} cannot be written (${(error as NodeJS.ErrnoException).code}).`
