@@ -153,6 +153,7 @@ export function writeSums(files) {
 }
 
 function main([name, path]) {
+  pythonWith('parser') // also without a binary: the tests only look whether it is there
   if (name !== undefined && path === undefined) throw new Error('check.mjs takes nothing, or a target and a file')
   const files = name === undefined ? prebuilt() : [{ path, target: targetsNamed([name])[0] }]
   if (files.length === 0) throw new Error('prebuilds/ has no binary; run node native/release/build.mjs')
