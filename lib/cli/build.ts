@@ -1,7 +1,17 @@
 // `albert build`: compiles the addon from the source in the package, where no prebuilt binary fits.
 // Builds in a temporary folder with CMake, else with the node-gyp that comes with npm; opens no connection with CMake.
-import { type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process'
-import { accessSync, constants, cpSync, existsSync, mkdtempSync, realpathSync, renameSync, rmSync } from 'node:fs'
+import { type SpawnSyncReturns, type StdioOptions, spawn, spawnSync } from 'node:child_process'
+import {
+  accessSync,
+  constants,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { delimiter, dirname, join, resolve } from 'node:path'
 import { Option } from 'commander'
@@ -28,8 +38,14 @@ export const buildCommand = command<Options>({
   run: async ({ options, out, messages, signal }) => {
     const root = packageRoot()
     const target = resolve(options.out ?? join(root, 'build', 'Release', 'albert.node'))
-    await makeWritable(dirname(target))
+    await checkTarget(target)
     const folder = mkdtempSync(join(tmpdir(), 'albert-build-'))
+    // What wrote here was killed a moment ago, so one more file may appear in between.
+    const clean = (): void => {
+      for (const made of [folder, `${target}.new`])
+        rmSync(made, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 })
+    }
+    process.once('exit', clean) // a signal ends the process without coming back here
     try {
       copySource(root, folder)
       const tool = chooseTool(folder)
@@ -42,7 +58,8 @@ export const buildCommand = command<Options>({
       cpSync(built, `${target}.new`)
       renameSync(`${target}.new`, target)
     } finally {
-      rmSync(folder, { recursive: true, force: true })
+      process.off('exit', clean)
+      clean()
     }
     await out.line(target)
     if (options.out) messages.note(`to use it: ALBERT_NATIVE_PATH=${target}`)
@@ -50,7 +67,8 @@ export const buildCommand = command<Options>({
   },
 })
 
-async function makeWritable(folder: string): Promise<void> {
+async function checkTarget(target: string): Promise<void> {
+  const folder = dirname(target)
   try {
     await makeFolders(folder)
     accessSync(folder, constants.W_OK)
@@ -58,6 +76,8 @@ async function makeWritable(folder: string): Promise<void> {
     const message = `${folder} cannot be written (${(error as NodeJS.ErrnoException).code}).`
     throw new CommandError(exitCodes.cannotWrite, message, 'Give a place of your own: albert build --out FILE.')
   }
+  if (statSync(target, { throwIfNoEntry: false })?.isDirectory())
+    throw new CommandError(exitCodes.usage, `${target} is a folder; --out wants the name of the file in it.`)
 }
 
 /** native/ and CMakeLists.txt as they are in the package, and beside them what a clone has in node_modules. */
@@ -130,12 +150,25 @@ function nodeGyp(): string | undefined {
   return [process.env['npm_config_node_gyp'], ...beside].find(file => file !== undefined && existsSync(file))
 }
 
-/** What the tools print goes to stderr as it comes: stdout is for the path alone. */
+/**
+ * What the tools print goes to stderr as it comes: stdout is for the path alone. They are a group of processes, which an
+ * abort ends as a whole: compilers would work on. Their own temporary files lie in `cwd` and go with it.
+ */
 function run(program: string, args: string[], cwd: string, signal: AbortSignal): Promise<void> {
   return new Promise((done, reject) => {
-    const child = spawn(program, args, { cwd, signal, stdio: ['ignore', process.stderr, process.stderr] })
-    child.on('error', error => reject(signal.aborted ? signal.reason : error))
-    child.on('close', code => (code === 0 ? done() : reject(failed(`${program} ended with code ${code}`))))
+    signal.throwIfAborted()
+    const stdio: StdioOptions = ['ignore', process.stderr, process.stderr]
+    const child = spawn(program, args, { cwd, stdio, detached: true, env: { ...process.env, TMPDIR: cwd } })
+    const end = (): void => {
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
+    }
+    signal.addEventListener('abort', end, { once: true })
+    child.on('error', reject)
+    child.on('close', code => {
+      signal.removeEventListener('abort', end)
+      if (code === 0) done()
+      else reject(signal.aborted ? signal.reason : failed(`${program} ended with code ${code}`))
+    })
   })
 }
 

@@ -1,6 +1,7 @@
 // What can stand at the cursor of an unfinished command line: commands, options, values of options, or file names.
 // Read by the scripts of `albert completion` in the protocol that cobra brought up: a line `value<tab>description` for
-// each candidate, then `:` and a number that says whether the shell may offer file names beside them.
+// each candidate (`value` where that says all), then `:` and a number that says whether the shell may offer file names beside them. Of `--name=value`
+// the scripts want the value alone: they know what stands before it.
 import type { Option } from 'commander'
 import { cacheActions } from './cache.js'
 import { type Command, commanderOptions } from './command.js'
@@ -14,14 +15,16 @@ interface Candidates {
   /** Value and description. */
   found: [string, string][]
   files: typeof FILES | typeof NO_FILES
+  /** What is typed of the value; default: the whole word at the cursor. */
+  typed?: string
 }
 
 /** `words` follow `albert`; the last one is the word at the cursor, maybe empty. */
 export function candidateLines(words: readonly string[]): string[] {
   const current = words.at(-1) ?? ''
-  const { found, files } = candidates(words.slice(0, -1), current)
-  const fitting = found.filter(([value]) => value.startsWith(current))
-  return [...fitting.map(([value, description]) => `${value}\t${description}`), `:${files}`]
+  const { found, files, typed = current } = candidates(words.slice(0, -1), current)
+  const fitting = found.filter(([value]) => value.startsWith(typed))
+  return [...fitting.map(([value, text]) => (text === '' ? value : `${value}\t${text}`)), `:${files}`]
 }
 
 function candidates(before: readonly string[], current: string): Candidates {
@@ -30,12 +33,9 @@ function candidates(before: readonly string[], current: string): Candidates {
   const options = commanderOptions(definition)
   const open = options.find(option => option.long === before.at(-1) && takesValue(option))
   if (open) return valuesOf(open)
-  const [flag, value] = current.split('=', 2)
-  const joined = value === undefined ? undefined : options.find(option => option.long === flag && takesValue(option))
-  if (joined) {
-    const { found, files } = valuesOf(joined)
-    return { found: found.map(([each, text]) => [`${flag}=${each}`, text]), files }
-  }
+  const [flag, typed] = current.split('=', 2)
+  const joined = options.find(option => option.long === flag && takesValue(option))
+  if (joined && typed !== undefined) return { ...valuesOf(joined), typed }
   if (current.startsWith('-')) return { found: options.map(each => [each.long!, each.description]), files: NO_FILES }
   return argumentsOf(definition, before.at(-1) === definition.name)
 }

@@ -1,9 +1,9 @@
-// What a shell is offered at the tab key, and the script for bash in a real bash.
+// What a shell is offered at the tab key, and the scripts in the real shells.
 import { spawnSync } from 'node:child_process'
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { candidateLines } from '../../../lib/cli/candidates.js'
 import { commands } from '../../../lib/cli/commands.js'
 import { albert, program } from './albert.js'
@@ -25,7 +25,9 @@ test('options of the command that was typed', () => {
 
 test('values: choices, file names, nothing for a number or a text', () => {
   expect(values('embed', '--pooling', 'm')).toEqual(['mean', 'max', ':4'])
-  expect(values('embed', '--pooling=m')).toEqual(['--pooling=mean', '--pooling=max', ':4'])
+  // The scripts put back what stands before the value.
+  expect(values('embed', '--pooling=m')).toEqual(['mean', 'max', ':4'])
+  expect(values('embed', '--file=./a')).toEqual([':0'])
   expect(values('embed', '--file', '')).toEqual([':0'])
   expect(values('embed', '--model', './mo')).toEqual([':0'])
   expect(values('inspect', '')).toEqual([':0'])
@@ -53,20 +55,59 @@ test('a shell that is not known', async () => {
   expect(code).toBe(2)
 })
 
-test('in bash', async ({ skip }) => {
-  if (spawnSync('bash', ['--version']).status !== 0) skip('bash is not there')
-  const folder = mkdtempSync(join(tmpdir(), 'albert-completion-'))
-  writeFileSync(join(folder, 'albert'), `#!/bin/sh\nexec '${process.execPath}' '${program}' "$@"\n`)
-  chmodSync(join(folder, 'albert'), 0o755)
-  writeFileSync(join(folder, 'script'), (await albert(['completion', 'bash'])).stdout)
-  // The function of the package bash-completion, for words without = and :.
-  const words = '_get_comp_words_by_ref() { cur="$typed"; words=(albert fill-mask "$typed"); cword=2; prev=fill-mask; }'
-  const run = `${words}; compopt() { :; }; . '${folder}/script'; typed=--to; __albert_complete; printf '%s\\n' "\${COMPREPLY[@]}"`
-  const { stdout, stderr } = spawnSync('bash', ['-c', run], {
-    encoding: 'utf8',
-    env: { ...process.env, PATH: `${folder}:${process.env['PATH']}` },
+describe('in the real shell', () => {
+  let folder: string
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'albert-completion-'))
+    writeFileSync(join(folder, 'albert'), `#!/bin/sh\nexec '${process.execPath}' '${program}' "$@"\n`)
+    chmodSync(join(folder, 'albert'), 0o755)
+    for (const [shell, file] of [
+      ['bash', 'albert.bash'],
+      ['zsh', '_albert'],
+      ['fish', 'albert.fish'],
+    ] as const)
+      writeFileSync(join(folder, file), (await albert(['completion', shell])).stdout)
   })
-  rmSync(folder, { recursive: true, force: true })
-  expect(stderr).toBe('')
-  expect(stdout.trim()).toBe('--top-k')
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+  /** What a shell that runs `text` prints; undefined where the shell is not installed. */
+  function shell(name: string, text: string): string | undefined {
+    const { stdout, stderr, error } = spawnSync(name, [...(name === 'zsh' ? ['-f'] : []), '-c', text], {
+      encoding: 'utf8',
+      cwd: folder,
+      env: { ...process.env, HOME: folder, TERM: 'dumb', PATH: `${folder}:${process.env['PATH']}` },
+    })
+    if (error) return undefined
+    expect(stderr).toBe('')
+    return stdout
+  }
+
+  /** Words as bash splits them; the last one is at the cursor. */
+  const inBash = (...words: string[]) =>
+    shell(
+      'bash',
+      `. ./albert.bash; COMP_WORDS=(albert ${words.map(word => `'${word}'`).join(' ')}); COMP_CWORD=${words.length}
+       _albert; printf '%s\\n' "\${COMPREPLY[@]}"`,
+    )?.trim()
+
+  test('bash', ({ skip }) => {
+    if (inBash('') === undefined) skip('bash is not there')
+    expect(inBash('doc')).toBe('doctor')
+    expect(inBash('fill-mask', '"a [MASK]"', '--to')).toBe('--top-k')
+    expect(inBash('embed', '--pooling', 'm')).toBe('mean\nmax')
+    expect(inBash('embed', '--pooling', '=', 'm')).toBe('mean\nmax')
+    expect(inBash('embed', '--pooling', '=')).toBe('mean\ncls\nfirst_token\nlast_token\neos\nmax\nnone')
+    expect(inBash('embed', '"$(touch made)"', '--js')).toBe('--json')
+    expect(existsSync(join(folder, 'made'))).toBe(false)
+  })
+
+  test('fish', ({ skip }) => {
+    const inFish = (line: string) => shell('fish', `source albert.fish; complete -C '${line}'`)?.trim()
+    if (inFish('albert ') === undefined) skip('fish is not there')
+    expect(inFish('albert doc')).toMatch(/^doctor\t\S/)
+    expect(inFish('albert fill-mask "a [MASK]" --to')).toMatch(/^--top-k\t\S/)
+    expect(inFish('albert embed --pooling m')).toBe('max\nmean')
+    expect(inFish('albert embed --pooling=m')).toBe('--pooling=max\n--pooling=mean')
+    expect(inFish('albert embed --file=./alb')).toContain('--file=./albert.fish')
+  })
 })
