@@ -3,6 +3,7 @@
 //   node native/build.mjs              build if needed
 //   node native/build.mjs --gyp        build with node-gyp even where CMake is installed (into build/Release as well)
 //   node native/build.mjs --sanitize   addon and native tests with ASan and UBSan, into build/Sanitize
+//   node native/build.mjs --sanitize --addon   the same without the native tests
 //   node native/build.mjs --faults     addon whose allocations can be made to fail (test/lifecycle), into build/Faults
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -96,7 +97,9 @@ function buildFaults() {
 }
 
 if (process.argv.includes('--sanitize')) {
-  buildTargets('build/Sanitize', ['albert', 'albert_test'], ['--CDALBERT_SANITIZE=ON'])
+  buildTargets('build/Sanitize', process.argv.includes('--addon') ? ['albert'] : ['albert', 'albert_test'], [
+    '--CDALBERT_SANITIZE=ON',
+  ])
 } else if (process.argv.includes('--faults')) {
   buildFaults()
 } else {

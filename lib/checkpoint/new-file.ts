@@ -1,5 +1,5 @@
 // Writes a file that appears under its name only when it is complete and on disk.
-import { type FileHandle, open, readFile, realpath, rename, rm } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readFile, realpath, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { AlbertError } from '../errors.js'
 import { shown } from '../options.js'
@@ -33,6 +33,19 @@ export async function copyFile(from: string, path: string): Promise<void> {
   if (source !== undefined && source === target) return
   const bytes = await orCannotWrite(path, readFile(from))
   await replaceFile(path, file => file.write(bytes))
+}
+
+/** A folder and those above it. The `recursive` of Node 20 goes round for ever where none can be made, as in /proc. */
+export async function makeFolders(folder: string, mode?: number): Promise<void> {
+  const make = (): Promise<void> => mkdir(folder, { mode })
+  await make()
+    .catch(error => {
+      if (error.code !== 'ENOENT' || dirname(folder) === folder) throw error
+      return makeFolders(dirname(folder), mode).then(make)
+    })
+    .catch(error => {
+      if (error.code !== 'EEXIST') throw error
+    })
 }
 
 /** Refuses what is no path, where `what` is to be saved. */

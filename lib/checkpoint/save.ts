@@ -1,13 +1,12 @@
 // Saves a model as a directory that transformers loads back bit for bit: config.json and model.safetensors.
 // One file whatever the size: the largest ALBERT has 0.9 GB, transformers cuts from 5 GB on.
-import { mkdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { type AlbertConfig, configText, type HeadName } from '../config.js'
 import { AlbertError } from '../errors.js'
 import { shown } from '../options.js'
 import { toBytes } from './half.js'
 import { type ExpectedParameter, expectedParameters, savedName } from './names.js'
-import { checkFolder, copyFile, orCannotWrite, replaceFile } from './new-file.js'
+import { checkFolder, copyFile, makeFolders, orCannotWrite, replaceFile } from './new-file.js'
 import { writeSafetensors } from './safetensors-writer.js'
 
 /** Form of numbers on disk. */
@@ -62,7 +61,7 @@ export async function saveCheckpoint(
     shape: parameter.shape,
     chunks: () => chunksOf(parameter, source, ON_DISK[dtype]),
   }))
-  await orCannotWrite(folder, mkdir(folder, { recursive: true }))
+  await orCannotWrite(folder, makeFolders(folder))
   await writeSafetensors(join(folder, 'model.safetensors'), tensors, { ...options.metadata, format: 'pt' })
   await replaceFile(join(folder, 'config.json'), file => file.write(Buffer.from(text)))
   for (const path of options.tokenizerFiles ?? []) await copyFile(path, join(folder, basename(path)))

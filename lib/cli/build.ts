@@ -6,7 +6,6 @@ import {
   constants,
   cpSync,
   existsSync,
-  mkdirSync,
   mkdtempSync,
   realpathSync,
   renameSync,
@@ -16,6 +15,7 @@ import {
 import { availableParallelism, tmpdir } from 'node:os'
 import { delimiter, dirname, join, resolve } from 'node:path'
 import { Option } from 'commander'
+import { makeFolders } from '../checkpoint/new-file.js'
 import { packageRoot } from '../native-loader.js'
 import { command } from './command.js'
 import { CommandError, exitCodes } from './exit-codes.js'
@@ -38,7 +38,7 @@ export const buildCommand = command<Options>({
   run: async ({ options, out, messages, signal }) => {
     const root = packageRoot()
     const target = resolve(options.out ?? join(root, 'build', 'Release', 'albert.node'))
-    checkTarget(target)
+    await checkTarget(target)
     const folder = mkdtempSync(join(tmpdir(), 'albert-build-'))
     // What wrote here was killed a moment ago, so one more file may appear in between.
     const clean = (): void => {
@@ -67,17 +67,17 @@ export const buildCommand = command<Options>({
   },
 })
 
-function checkTarget(target: string): void {
+async function checkTarget(target: string): Promise<void> {
   const folder = dirname(target)
-  if (statSync(target, { throwIfNoEntry: false })?.isDirectory())
-    throw new CommandError(exitCodes.usage, `${target} is a folder; --out wants the name of the file in it.`)
   try {
-    mkdirSync(folder, { recursive: true })
+    await makeFolders(folder)
     accessSync(folder, constants.W_OK)
   } catch (error) {
     const message = `${folder} cannot be written (${(error as NodeJS.ErrnoException).code}).`
     throw new CommandError(exitCodes.cannotWrite, message, 'Give a place of your own: albert build --out FILE.')
   }
+  if (statSync(target, { throwIfNoEntry: false })?.isDirectory())
+    throw new CommandError(exitCodes.usage, `${target} is a folder; --out wants the name of the file in it.`)
 }
 
 /** native/ and CMakeLists.txt as they are in the package, and beside them what a clone has in node_modules. */

@@ -1,10 +1,10 @@
 // Which folder is the cache: the one that was asked for, or where that cannot be written (a serverless function, a read-only
 // image) a folder of this user below the system's own for temporary files.
 import { constants, lstatSync } from 'node:fs'
-import { access, mkdir } from 'node:fs/promises'
+import { access } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { orCannotWrite } from '../checkpoint/new-file.js'
+import { join } from 'node:path'
+import { makeFolders, orCannotWrite } from '../checkpoint/new-file.js'
 import { AlbertError } from '../errors.js'
 import { warnOnce } from '../warnings.js'
 import { folderName } from './cache.js'
@@ -39,19 +39,6 @@ async function reasonAgainst(folder: string): Promise<string | undefined> {
     if (code === 'ENOSPC' || code === 'EDQUOT') await orCannotWrite(folder, Promise.reject(error))
     return code ?? message
   }
-}
-
-/** Node's own way goes round for ever where a folder can be made nowhere, as in /proc. */
-async function makeFolders(folder: string, mode?: number): Promise<void> {
-  const make = (): Promise<void> => mkdir(folder, { mode })
-  await make()
-    .catch(error => {
-      if (error.code !== 'ENOENT' || dirname(folder) === folder) throw error
-      return makeFolders(dirname(folder), mode).then(make)
-    })
-    .catch(error => {
-      if (error.code !== 'EEXIST') throw error
-    })
 }
 
 function substituteRoot(): string {

@@ -2,9 +2,9 @@
 // files are links to blobs, refs from branches and tags to commits, .no_exist for what a commit does not have.
 import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
-import { copyFile, mkdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { copyFile, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
-import { orCannotWrite } from '../checkpoint/new-file.js'
+import { makeFolders, orCannotWrite } from '../checkpoint/new-file.js'
 import { isCommit } from './repository.js'
 
 export class ModelCache {
@@ -84,7 +84,7 @@ export class ModelCache {
   /** Under another name first, where Python looks for nothing: a reader sees all of it or nothing. */
   async #place(path: string, make: (temporary: string) => Promise<void>): Promise<void> {
     const temporary = join(this.folder, `${randomBytes(6).toString('hex')}.incomplete`)
-    await orCannotWrite(path, mkdir(dirname(path), { recursive: true }))
+    await orCannotWrite(path, makeFolders(dirname(path)))
     try {
       await orCannotWrite(path, make(temporary))
       await orCannotWrite(path, rename(temporary, path))

@@ -2,12 +2,14 @@
 // So the cache never holds a half or a wrong file under its final name.
 import { createHash } from 'node:crypto'
 import { constants, createReadStream } from 'node:fs'
-import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises'
+import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { orCannotWrite } from '../checkpoint/new-file.js'
+import { makeFolders, orCannotWrite } from '../checkpoint/new-file.js'
 import { AlbertError } from '../errors.js'
+import { patience, pause, Transient } from './patience.js'
 import { address } from './repository.js'
-import { type Answer, connectionFailure, patience, pause, request, Transient } from './request.js'
+import { type Answer, request } from './request.js'
+import { connectionFailure } from './watch.js'
 
 export interface Source {
   url: URL
@@ -39,7 +41,7 @@ export function partialPath(target: string): string {
 /** Throws DOWNLOAD_FAILED, CANNOT_WRITE, Changed, or the signal's reason. */
 export async function download(source: Source, target: string, options: DownloadOptions): Promise<void> {
   const partial = partialPath(target)
-  await orCannotWrite(target, mkdir(dirname(target), { recursive: true }))
+  await orCannotWrite(target, makeFolders(dirname(target)))
   for (let attempt = 1; ; attempt++) {
     try {
       await fill(partial, source, options)

@@ -11,9 +11,10 @@ import { readableRoots, writableRoot } from './cache-root.js'
 import { CachedModel } from './cached-model.js'
 import { type ModelPart, missingFiles } from './model-parts.js'
 import type { HubSettings } from './options.js'
+import { patience } from './patience.js'
 import { RemoteModel } from './remote-model.js'
 import { address, isCommit, remoteUrl } from './repository.js'
-import { patience, reasonIn, request } from './request.js'
+import { reasonIn, request } from './request.js'
 
 /** Weights that are not read here; only asked whether they are there, never fetched. */
 const FOREIGN = [

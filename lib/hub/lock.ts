@@ -3,11 +3,11 @@
 // notices before it touches a file of its successor. Python's locks are of another kind and are not seen here.
 import { randomUUID } from 'node:crypto'
 import { readlinkSync } from 'node:fs'
-import { mkdir, open, readFile, rm, stat, unlink, utimes } from 'node:fs/promises'
+import { open, readFile, rm, stat, unlink, utimes } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { orCannotWrite } from '../checkpoint/new-file.js'
+import { makeFolders, orCannotWrite } from '../checkpoint/new-file.js'
 
 export const lockTimes = {
   pollMs: 100,
@@ -28,7 +28,7 @@ export async function withLock<T>(
   signal: AbortSignal | undefined,
   work: (hold: () => void) => Promise<T>,
 ): Promise<T> {
-  await orCannotWrite(path, mkdir(dirname(path), { recursive: true }))
+  await orCannotWrite(path, makeFolders(dirname(path)))
   for (;;) {
     const name = await acquire(path, signal)
     let touched = performance.now()

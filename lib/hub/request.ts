@@ -1,22 +1,12 @@
 // One question to the hub: redirects by our own rules, the token only for the hub itself, and patience with limits.
 // What the bytes are for, and what a missing file means, the callers know.
-import { setTimeout as delay } from 'node:timers/promises'
 import { env, LogLevel } from '../env.js'
 import { AlbertError } from '../errors.js'
+import { patience, pause, retryAfterMs, Transient } from './patience.js'
 import { redirectTarget } from './redirect.js'
 import { address } from './repository.js'
 import { accessToken } from './token.js'
-
-/** How long to be patient. Five questions, with about 0.5, 1, 2 and 4 seconds between, as Python's library does. */
-export const patience = {
-  attempts: 5,
-  firstDelayMs: 500,
-  longestDelayMs: 8_000,
-  /** A server that asks to wait longer is not waited for. */
-  longestRetryAfterMs: 60_000,
-  /** Without an answer, or without a byte more of it, for so long the connection is given up. */
-  silenceMs: 30_000,
-}
+import { connectionFailure, Watch } from './watch.js'
 
 const MAX_REDIRECTS = 10
 
@@ -41,17 +31,6 @@ export interface Answer {
   watch: Watch
 }
 
-/** The connection failed, or the hub asks to come back later: the same question may succeed. */
-export class Transient extends Error {
-  constructor(
-    message: string,
-    readonly retryAfterMs?: number,
-    cause?: unknown,
-  ) {
-    super(message, { cause })
-  }
-}
-
 /**
  * Answers with what is there (2xx), is not there (404) or cannot be continued (416). Throws UNAUTHORIZED,
  * DOWNLOAD_FAILED once patience has ended, or the signal's reason.
@@ -66,31 +45,6 @@ export async function request(method: 'HEAD' | 'GET', url: URL, options: Request
       await pause(error, attempt, attempts, url, options.signal)
     }
   }
-}
-
-/** Waits before the next attempt; throws DOWNLOAD_FAILED where there is none. */
-export async function pause(
-  failure: Transient,
-  attempt: number,
-  attempts: number,
-  url: URL,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const { firstDelayMs, longestDelayMs, longestRetryAfterMs } = patience
-  const asked = failure.retryAfterMs
-  if (attempt >= attempts || (asked ?? 0) > longestRetryAfterMs) {
-    const wait = asked !== undefined && asked > longestRetryAfterMs ? `; it asks to wait ${asked / 1000} s` : ''
-    const times = attempt > 1 ? ` after ${attempt} attempts` : ''
-    throw new AlbertError('DOWNLOAD_FAILED', `${address(url)} cannot be fetched${times}: ${failure.message}${wait}.`, {
-      cause: failure.cause ?? failure,
-      hint: 'Try again later, or behind a proxy set env.fetch; what has been fetched so far is kept.',
-    })
-  }
-  // Spread over half of it: many processes that were refused together should not come back together.
-  const own = Math.min(longestDelayMs, firstDelayMs * 2 ** (attempt - 1)) * (0.75 + Math.random() / 2)
-  await delay(asked ?? own, undefined, signal && { signal }).catch(error => {
-    throw signal?.aborted ? signal.reason : error
-  })
 }
 
 async function ask(method: 'HEAD' | 'GET', start: URL, options: RequestOptions): Promise<Answer> {
@@ -187,72 +141,6 @@ export function reasonIn({ headers }: Response): string | undefined {
   return reason?.replace(/\p{Cc}/gu, ' ').slice(0, 200) || undefined
 }
 
-/** Seconds or a date. */
-function retryAfterMs(headers: Headers): number | undefined {
-  const value = headers.get('retry-after')?.trim()
-  if (!value) return undefined
-  if (/^\d{1,9}$/.test(value)) return Number(value) * 1000
-  const date = Date.parse(value)
-  return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now())
-}
-
 function count(value: string | null): number | undefined {
   return value !== null && /^\d{1,15}$/.test(value) ? Number(value) : undefined
-}
-
-/** Ends a connection that has gone silent, or that the caller's signal ends. */
-export class Watch {
-  readonly #controller = new AbortController()
-  readonly #outer: AbortSignal | undefined
-  readonly #onAbort = (): void => this.#controller.abort(this.#outer?.reason)
-  #timer: NodeJS.Timeout | undefined
-  /** Did silence end it? */
-  silent = false
-
-  constructor(outer: AbortSignal | undefined) {
-    this.#outer = outer
-    if (outer?.aborted) this.#onAbort()
-    else outer?.addEventListener('abort', this.#onAbort, { once: true })
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal
-  }
-
-  /** Answers what `work` does, or rejects at the end of the connection: not every fetch notices it in every state. */
-  async until<T>(work: Promise<T>): Promise<T> {
-    const { signal } = this
-    let onEnd = (): void => {}
-    const ended = new Promise<never>((_, reject) => {
-      onEnd = () => reject(signal.reason)
-      if (signal.aborted) onEnd()
-      else signal.addEventListener('abort', onEnd, { once: true })
-    })
-    try {
-      return await Promise.race([work, ended])
-    } finally {
-      signal.removeEventListener('abort', onEnd)
-    }
-  }
-
-  alive(): void {
-    clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => {
-      this.silent = true
-      this.#controller.abort()
-    }, patience.silenceMs)
-  }
-
-  end(): void {
-    clearTimeout(this.#timer)
-    this.#outer?.removeEventListener('abort', this.#onAbort)
-  }
-}
-
-/** fetch hides the reason in the cause of its error. */
-export function connectionFailure(error: unknown, watch: Watch): string {
-  if (watch.silent) return `nothing was heard for ${patience.silenceMs / 1000} s`
-  const { message, cause } = error as Error
-  const deeper = cause as NodeJS.ErrnoException | undefined
-  return `the connection failed (${deeper?.code ?? deeper?.message ?? message})`
 }

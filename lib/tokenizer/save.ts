@@ -1,8 +1,7 @@
 // Copies the files of a tokenizer into a folder, from which this package and transformers load the same tokenizer again.
 import { existsSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { checkFolder, copyFile, orCannotWrite } from '../checkpoint/new-file.js'
+import { checkFolder, copyFile, makeFolders, orCannotWrite } from '../checkpoint/new-file.js'
 import { AlbertError } from '../errors.js'
 import { CONFIG_FILE, JSON_FILE, SPIECE_FILE } from './directory.js'
 
@@ -20,7 +19,7 @@ export async function saveTokenizer(loaded: string, folder: string): Promise<voi
       'INVALID_INPUT',
       `${folder} holds a ${JSON_FILE}, which would be read instead of the ${SPIECE_FILE} to be saved; remove it first.`,
     )
-  await orCannotWrite(folder, mkdir(folder, { recursive: true }))
+  await orCannotWrite(folder, makeFolders(folder))
   await copyFile(loaded, join(folder, name))
   // The model of SentencePiece beside tokenizer.json is for other programs: it is not read where both are.
   for (const other of name === JSON_FILE ? [SPIECE_FILE, ...BESIDE] : BESIDE)

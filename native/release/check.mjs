@@ -62,8 +62,8 @@ function* everywhere(target, facts, bytes) {
   const newer = facts.imports.filter(name => /^n(ode_)?api_/.test(name) && !NODE_API.has(name))
   if (newer.length > 0) yield `it calls ${few(newer)}, which Node-API 8 lacks`
   if (bytes.length > MAX_BYTES) yield `it has ${bytes.length} bytes; the budget is ${MAX_BYTES}`
-  const path = buildPath(bytes.toString('latin1'))
-  if (path) yield `it holds a path of the machine that built it: ${path}`
+  const folders = buildFolders(bytes.toString('latin1'))
+  if (folders.length > 0) yield `it holds paths of the machine that built it: ${few(folders)}`
   if (facts.executable_stack) yield 'its stack is executable'
   if (facts.search_path) yield 'it has a search path for libraries of its own'
 }
@@ -97,10 +97,11 @@ function* onWindows(facts) {
   if (facts.debug) yield 'it carries debug information'
 }
 
-/** The first absolute path of a home folder, of this checkout or of its tools. @param {string} text */
-function buildPath(text) {
-  const here = [root, homedir()].filter(folder => folder.length > 1 && text.includes(`${folder}/`))
-  return here[0] ?? /(\/home|\/Users|[A-Z]:\\Users)[\\/][\w.-]+[\\/][\w.\\/-]+/.exec(text)?.[0]
+/** Home folders of anyone, and the folder of this checkout, where files are named in it. @param {string} text */
+function buildFolders(text) {
+  const homes = text.match(/(\/home|\/Users|[A-Z]:\\Users)[\\/][\w.-]+[\\/]/g) ?? []
+  const own = [root, homedir()].filter(folder => folder.length > 1).map(folder => `${folder}/`)
+  return [...new Set([...homes, ...own.filter(folder => text.includes(folder))])]
 }
 
 function few(names) {
@@ -152,6 +153,7 @@ export function writeSums(files) {
 }
 
 function main([name, path]) {
+  pythonWith('parser') // also without a binary: the tests only look whether it is there
   if (name !== undefined && path === undefined) throw new Error('check.mjs takes nothing, or a target and a file')
   const files = name === undefined ? prebuilt() : [{ path, target: targetsNamed([name])[0] }]
   if (files.length === 0) throw new Error('prebuilds/ has no binary; run node native/release/build.mjs')

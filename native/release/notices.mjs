@@ -58,12 +58,20 @@ function fromZig() {
   ]
 }
 
+/** The tables in lib/tokenizer/unicode-table.ts are facts of the Unicode Character Database. @returns {Part} */
+function fromUnicode() {
+  const licence = readFileSync(join(root, 'native/release/unicode.txt'), 'utf8')
+  const version = 'as in tokenizers 0.22.2'
+  return { name: 'Unicode character data', version, where: 'tables of the tokenizer (dist/)', licence }
+}
+
 /** @returns {Part[]} */
 export function foreignParts() {
   return [
     ...bundled().map(name => fromNpm(name, 'the command line (dist/)')),
     fromNpm('node-addon-api', 'every binary; its headers in dist/build'),
     fromNpm('node-api-headers', 'headers in dist/build'),
+    fromUnicode(),
     ...fromZig(),
   ]
 }
@@ -82,13 +90,13 @@ export function writeNotices(parts) {
 
 /**
  * npm's own bill of materials, cut to what travels: nothing is installed beside the package, and its parts are
- * development dependencies to npm. Zig's libraries are added. @param {Part[]} parts @param {string} path
+ * development dependencies to npm. What npm does not know is added. @param {Part[]} parts @param {string} path
  */
 export function writeBillOfMaterials(parts, path) {
   const bill = JSON.parse(output('npm', ['sbom', '--sbom-format', 'cyclonedx', '--package-lock-only']))
   const of = part => bill.components.find(one => one['bom-ref'] === `${part.name}@${part.version}`)
-  const ofZig = ({ name, version }) => ({ 'bom-ref': `${name} ${version}`, type: 'library', name, version })
-  bill.components = parts.map(part => ({ ...(of(part) ?? ofZig(part)), scope: 'required', properties: [] }))
+  const other = ({ name, version }) => ({ 'bom-ref': `${name} ${version}`, type: 'library', name, version })
+  bill.components = parts.map(part => ({ ...(of(part) ?? other(part)), scope: 'required', properties: [] }))
   const references = bill.components.map(one => one['bom-ref'])
   const own = bill.metadata.component
   own.name = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).name // npm takes the name of the folder

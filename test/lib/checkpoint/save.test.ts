@@ -214,6 +214,14 @@ describe('what cannot be written', () => {
     }
   })
 
+  // Node's own recursive mkdir never comes back from there.
+  it.runIf(process.platform === 'linux')('a place where nobody can make a folder', async () => {
+    await expect(saveCheckpoint('/proc/none/below', config, 'none', weightsOf('none'))).rejects.toMatchObject({
+      code: 'CANNOT_WRITE',
+      message: expect.stringContaining('/proc/none'),
+    })
+  })
+
   it('a place that is taken by a folder: said, and no half file is left', async () => {
     const folder = newFolder()
     mkdirSync(join(folder, 'model.safetensors'), { recursive: true })

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { env } from '../../../lib/env.js'
 import { AlbertForSequenceClassification } from '../../../lib/heads.js'
-import { patience } from '../../../lib/hub/request.js'
+import { patience } from '../../../lib/hub/patience.js'
 import { type Ask, send, sendFile, sendSome } from './server.js'
 import { filesBelow, useHub } from './surroundings.js'
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
 import { env } from '../../../lib/env.js'
-import { patience } from '../../../lib/hub/request.js'
+import { patience } from '../../../lib/hub/patience.js'
 import { TestHub } from './server.js'
 
 export interface Surroundings {
