@@ -177,7 +177,8 @@ test('Jest, CommonJS, two files in one process', () => {
   write('jest/package.json', '{}')
   write('jest/first.test.cjs', body)
   write('jest/second.test.cjs', body)
-  const config = JSON.stringify({ rootDir: join(app, 'jest'), testMatch: ['**/*.test.cjs'], testEnvironment: 'node' })
+  const places = { rootDir: join(app, 'jest'), cacheDirectory: join(app, 'jest-cache') }
+  const config = JSON.stringify({ ...places, testMatch: ['**/*.test.cjs'], testEnvironment: 'node' })
   const { status, stderr } = spawnSync(process.execPath, [tool('jest'), '--runInBand', '--config', config], {
     cwd: app,
     encoding: 'utf8',
