@@ -41,7 +41,9 @@ describe.skipIf(process.platform === 'win32')('albert build', () => {
     ['SIGTERM', 143],
   ] as const)('%s ends the compilers and leaves no file', async (signal, expected) => {
     const compiler = join(folder, 'compiler')
-    cmake(`sh -c 'echo $$ > "$1"; i=0; while [ $i -lt 20000 ]; do i=$((i + 1)); : > "$TMPDIR/$i"; done' sh '${compiler}' & wait`)
+    cmake(
+      `sh -c 'echo $$ > "$1"; i=0; while [ $i -lt 20000 ]; do i=$((i + 1)); : > "$TMPDIR/$i"; done' sh '${compiler}' & wait`,
+    )
     const child = start(['build', '--out', join(folder, 'out/albert.node')], { env })
     const ended = new Promise(resolve => child.on('close', resolve))
     while (!existsSync(compiler) || readFileSync(compiler, 'utf8') === '') await new Promise(r => setTimeout(r, 20))
