@@ -1,13 +1,14 @@
 // What a user sees when no addon can be loaded. Each case is a process of its own: an addon, once loaded, stays.
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { nativeAddonPath, packageRoot } from '../../lib/native-loader.js'
 
 const cli = join(packageRoot(), 'dist', 'cli.mjs')
 const folder = mkdtempSync(join(tmpdir(), 'albert-loader-'))
+afterAll(() => rmSync(folder, { recursive: true }))
 
 function embed(env: Record<string, string>, ...flags: string[]) {
   return spawnSync(process.execPath, [...flags, cli, 'embed', 'Rain.'], {
