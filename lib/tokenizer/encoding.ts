@@ -4,7 +4,7 @@ import { AlbertError } from '../errors.js'
 import type { TemplatePart } from './definition.js'
 import type { Steps } from './slices.js'
 import type { TokenList } from './token-list.js'
-import { MAX_WINDOW_TOKENS, type Windows } from './truncation.js'
+import { mostSequences, type Windows } from './truncation.js'
 
 /** A sequence as a model reads it, without tensors and padding. */
 export interface Encoding {
@@ -47,8 +47,9 @@ export function* allEncodings(
     (sum, list) => sum + Math.max(...list.slice(0, 2).map(([start, end]) => end - start)),
     0,
   )
-  if (count * longest > MAX_WINDOW_TOKENS) {
-    const message = `The windows of these texts make ${count} sequences of about ${longest} tokens; at most ${MAX_WINDOW_TOKENS} tokens are answered.`
+  const most = mostSequences(longest)
+  if (count > most) {
+    const message = `The windows of these texts make ${count} sequences of about ${longest} tokens; at most ${most} are answered.`
     throw new AlbertError('INVALID_INPUT', message, {
       hint: 'Use truncation only_second or only_first, a smaller stride or a larger max_length.',
     })

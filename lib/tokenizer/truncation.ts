@@ -21,7 +21,14 @@ export interface Truncation {
 export type Windows = readonly (readonly [start: number, end: number])[]
 
 /** Tokens of all windows together. More would fill the memory: windows overlap, and those of a pair are combined. */
-export const MAX_WINDOW_TOKENS = 2 ** 24
+const MAX_WINDOW_TOKENS = 2 ** 24
+/** A sequence takes about 1.2 kB beside its tokens, a token 19 bytes: a million short ones fill the memory as well. */
+const TOKENS_A_SEQUENCE_COSTS = 64
+
+/** How many sequences of `length` tokens are answered at most. */
+export function mostSequences(length: number): number {
+  return Math.floor(MAX_WINDOW_TOKENS / (length + TOKENS_A_SEQUENCE_COSTS))
+}
 
 /** Windows for one or two texts of the given lengths; `specials`: number of special tokens in the template. */
 export function windowsOf(lengths: readonly number[], specials: number, truncation: Truncation): Windows[] {

@@ -1,4 +1,5 @@
 // Uses a tokenizer that was loaded from changed files, and holds it to what is true of every tokenizer.
+import { isAlbertError } from '../../lib/errors.js'
 import type { AlbertTokenizer, Encoding } from '../../lib/tokenizer/index.js'
 import type { Random } from './random.js'
 import { check } from './target.js'
@@ -59,7 +60,8 @@ function checkTruncation(
 ): void {
   const specials = whole.special.reduce((sum, flag) => sum + flag, 0)
   const max_length = specials + 1 + random.below(12)
-  const windows = tokenizer.encodeWindows(text, pair, { truncation: true, max_length })
+  const windows = windowsUnlessTooMany(tokenizer, text, pair, max_length)
+  if (!windows) return
   const cut = windows.length > 1
   // Of a pair, what was cut off a text that went whole is one window, as in the reference library; so the first one counts.
   const bounded = pair === null ? windows : windows.slice(0, 1)
@@ -68,6 +70,17 @@ function checkTruncation(
   if (pair !== null) return
   const covered = windows.reduce((sum, { ids }) => sum + ids.length - specials, 0)
   check(covered === whole.ids.length - specials, `windows cover ${covered} tokens of ${whole.ids.length - specials}`)
+}
+
+/** Tiny windows of long texts are combined to millions of sequences, which are refused: no fault of the file. */
+function windowsUnlessTooMany(tokenizer: AlbertTokenizer, text: string, pair: string | null, max_length: number) {
+  try {
+    return tokenizer.encodeWindows(text, pair, { truncation: true, max_length })
+  } catch (error) {
+    if (isAlbertError(error) && /^The windows of these texts make \d{6,} sequences/.test(error.message))
+      return undefined
+    throw error
+  }
 }
 
 function checkSame(one: Encoding, other: Encoding, how: string): void {

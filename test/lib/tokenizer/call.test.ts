@@ -187,6 +187,11 @@ describe('truncation', () => {
     const settings = { truncation: true, max_length: 9 }
     expect(() => tokenizer.encodeWindows(long, long, settings)).toThrow(/make 11115556 sequences of about 6 tokens/)
     expect(tokenizer.encodeWindows(long, 'a', settings).length).toBe(2000)
+    // A million tiny sequences have few tokens, but fill the memory as well; found by fuzzing.
+    const [one, other] = ['a '.repeat(1000), 'a '.repeat(1100)]
+    expect(() => tokenizer.encodeWindows(one, other, { truncation: true, max_length: 5 })).toThrow(
+      /make 1100000 sequences of about 2 tokens; at most 254200 are answered/,
+    )
   })
 })
 
