@@ -81,8 +81,9 @@ export function neededParts({ config }: Loading, parts: readonly ModelPart[]): M
   return config ? [...parts] : ['config', ...parts]
 }
 
-export function configOf({ config }: Loading, folder: string): Promise<AlbertConfig> {
-  return config ? Promise.resolve(config) : readConfig(join(folder, 'config.json'))
+/** The caller's configuration, else that of the folder. */
+export async function configOf({ config }: Loading, folder: string, progress: LoadProgress): Promise<AlbertConfig> {
+  return config ?? progress.around('config.json', () => readConfig(join(folder, 'config.json')))
 }
 
 /** The model in a folder that has been found. */
@@ -94,7 +95,7 @@ export async function modelFrom(
 ): Promise<LoadedModel> {
   const { engine, settings, warning_callback, readsPooler } = loading
   const { signal } = settings
-  const config = loading.config ?? (await progress.around('config.json', () => configOf(loading, folder)))
+  const config = await configOf(loading, folder, progress)
   // Opened before the model: what does not fit is refused before memory is asked for by the sizes of config.json.
   const checkpoint = await Checkpoint.open(weightsIn(folder, settings), config, head)
   try {

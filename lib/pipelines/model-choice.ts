@@ -40,9 +40,10 @@ export async function loadFor(
   loading: Loading,
   progress: LoadProgress,
 ): Promise<AnyModel> {
-  const modelClass = modelClassFor(task, await configOf(loading, folder))
+  const config = await configOf(loading, folder, progress)
+  const modelClass = modelClassFor(task, config)
   const readsPooler = modelClass.head !== 'none'
-  return new modelClass(await modelFrom(modelClass.head, folder, { ...loading, readsPooler }, progress))
+  return new modelClass(await modelFrom(modelClass.head, folder, { ...loading, config, readsPooler }, progress))
 }
 
 function modelClassFor(task: TaskName, { architectures }: AlbertConfig): LoadableClass {
