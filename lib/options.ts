@@ -25,6 +25,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   normalize: flag,
   quantize: flag,
   multi_label: flag,
+  handle_impossible_answer: flag,
   return_documents: flag,
   raw_scores: flag,
   output_hidden_states: flag,

@@ -1,6 +1,7 @@
 // `albert qa`: the parts of texts that answer a question, by a model that was trained to find them.
 import { Option } from 'commander'
-import type { QuestionAnswer, QuestionAnsweringOptions } from '../pipelines/question-answering.js'
+import type { QuestionAnswer } from '../pipelines/question-answering.js'
+import type { QuestionAnsweringOptions } from '../pipelines/question-options.js'
 import type { Question } from '../pipelines/questions.js'
 import { answerTexts, heading } from './answer-texts.js'
 import { countOption } from './count-option.js'

@@ -12,10 +12,10 @@ export type { Precision } from './quantization.js'
 export type {
   OneAnswerOptions,
   QuestionAnswer,
-  QuestionAnsweringOptions,
   QuestionAnsweringPipeline,
   SeveralAnswersOptions,
 } from './question-answering.js'
+export type { QuestionAnsweringOptions } from './question-options.js'
 export type { Question } from './questions.js'
 export type { SentenceOrderPipeline, SentenceOrderResult, SentencePair } from './sentence-order.js'
 export type { SentenceSimilarityOptions, SentenceSimilarityPipeline } from './sentence-similarity.js'

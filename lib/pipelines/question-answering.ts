@@ -1,7 +1,5 @@
 // The part of a text that answers a question, with its place in the caller's text. Long texts are read through windows.
-import { AlbertError } from '../errors.js'
-import { checkOptions, shown } from '../options.js'
-import type { OffsetUnit } from '../tokenizer/index.js'
+import { checkQuestionOptions, type QuestionAnsweringOptions } from './question-options.js'
 import { contextWindows, cutQuestion } from './question-windows.js'
 import {
   checkedQuestion,
@@ -12,27 +10,10 @@ import {
   partNames,
   type Question,
 } from './questions.js'
-import { checkWhole, type TextOptions } from './text-input.js'
 import type { TextModel } from './text-model.js'
-import { checkOffsets, placeIn } from './text-offsets.js'
+import { placeIn } from './text-offsets.js'
 import { type Pipeline, pipelineOf } from './text-pipeline.js'
 import { type WindowAnswers, windowAnswers } from './window-answers.js'
-
-/** Options of `question-answering`. */
-export interface QuestionAnsweringOptions extends TextOptions {
-  /** Answers a question, best first. Default 1. */
-  top_k?: number
-  /** Tokens that the windows of a long context share. Default 128, at most half a window. */
-  doc_stride?: number
-  /** Tokens an answer may have. Default 15. */
-  max_answer_len?: number
-  /** Tokens of the question that are read. Default 64, at most half of what the model reads. */
-  max_question_len?: number
-  /** Let "no answer" compete: an empty answer at 0. Default false. */
-  handle_impossible_answer?: boolean
-  /** How `start` and `end` count. Default `utf16`, as JavaScript's strings do; `codepoint` as Python's. */
-  offsets?: OffsetUnit
-}
 
 /** An answer, cut from the context. */
 export interface QuestionAnswer {
@@ -103,7 +84,7 @@ async function answers(
   asked: Question[],
   options: QuestionAnsweringOptions,
 ): Promise<(QuestionAnswer | QuestionAnswer[])[]> {
-  checkTaskOptions(options)
+  checkQuestionOptions(options)
   const names = (index: number): PartNames => partNames(index, asked.length)
   const inputs = asked.map(({ question, context }) => ({ text: question, text_pair: context }))
   const found = await text.eachWindow(
@@ -144,17 +125,4 @@ function merged(windows: WindowAnswers[], context: string, options: QuestionAnsw
       end: place(end),
       ...(windows[0]!.truncated && { truncated: true as const }),
     }))
-}
-
-function checkTaskOptions(options: QuestionAnsweringOptions): void {
-  checkOptions(options)
-  const most = Number.MAX_SAFE_INTEGER
-  checkWhole('top_k', options.top_k, 1, most)
-  checkWhole('doc_stride', options.doc_stride, 0, most)
-  checkWhole('max_answer_len', options.max_answer_len, 1, most)
-  checkWhole('max_question_len', options.max_question_len, 1, most)
-  const { handle_impossible_answer: impossible = false } = options
-  if (typeof impossible !== 'boolean')
-    throw new AlbertError('INVALID_INPUT', `handle_impossible_answer must be true or false, not ${shown(impossible)}.`)
-  checkOffsets(options.offsets)
 }

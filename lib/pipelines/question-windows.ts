@@ -2,7 +2,7 @@
 // windows, so that every part of it is read.
 import { AlbertError } from '../errors.js'
 import type { Encoding } from '../tokenizer/index.js'
-import type { QuestionAnsweringOptions } from './question-answering.js'
+import type { QuestionAnsweringOptions } from './question-options.js'
 import type { PartNames } from './questions.js'
 import type { TextModel } from './text-model.js'
 import { checkOverlap, rangeOf, roomFor, tokensOf, tokenWindows } from './token-windows.js'

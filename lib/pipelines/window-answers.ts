@@ -1,7 +1,7 @@
 // What a model finds in the windows of a batch: the best spans of each, in places of the caller's text.
 import { floatArray } from '../dtype.js'
 import { bestSpans, type Span, spanScores, spansWithin } from './answer-spans.js'
-import type { QuestionAnsweringOptions } from './question-answering.js'
+import type { QuestionAnsweringOptions } from './question-options.js'
 import { sigmoid } from './scores.js'
 import type { EncodedText, TextBatch, TextModel } from './text-model.js'
 import { rangeOf } from './token-windows.js'
