@@ -5,6 +5,7 @@ import { isAbsolute, join, resolve } from 'node:path'
 import { env } from './env.js'
 import { AlbertError } from './errors.js'
 import type { ModelPart } from './hub/model-parts.js'
+import { notFound } from './hub/not-found.js'
 import { type HubSettings, hubSettings } from './hub/options.js'
 import { isRepositoryId } from './hub/repository.js'
 import { LoadProgress } from './load-progress.js'
@@ -61,10 +62,13 @@ function look(model: string): { folder: string | undefined; tried: string[] } {
       'INVALID_INPUT',
       `A model is given by the path of its folder or by its id on the hub, not by ${shown(model)}.`,
     )
-  const places = placesOf(model)
-  const folder = places.find(place => reasonAgainst(place) === undefined)
-  const tried = places.map(place => `${place} (${reasonAgainst(place)})`)
-  return { folder, tried: places.length > 0 ? tried : ['no folder (env.allowLocalModels is false)'] }
+  const tried: string[] = []
+  for (const place of placesOf(model)) {
+    const reason = reasonAgainst(place)
+    if (reason === undefined) return { folder: place, tried }
+    tried.push(`${place} (${reason})`)
+  }
+  return { folder: undefined, tried: tried.length > 0 ? tried : ['no folder (env.allowLocalModels is false)'] }
 }
 
 function placesOf(model: string): string[] {
@@ -78,12 +82,6 @@ function placesOf(model: string): string[] {
 /** Such a string is not looked for by its name. */
 function isPath(model: string): boolean {
   return isAbsolute(model) || /^(?:[./\\~]|[A-Za-z]:)/.test(model)
-}
-
-function notFound(model: string, tried: string[]): AlbertError {
-  return new AlbertError('MODEL_NOT_FOUND', `Model '${model}' was not found; tried ${tried.join(', ')}.`, {
-    hint: 'Give the path of a folder with config.json and model.safetensors, or the id of such a model on the hub.',
-  })
 }
 
 /** Why this place is no folder of a model; undefined if it is a folder. A name may also be one that no file can have. */

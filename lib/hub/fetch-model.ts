@@ -10,6 +10,7 @@ import { ModelCache } from './cache.js'
 import { readableRoots, writableRoot } from './cache-root.js'
 import { CachedModel } from './cached-model.js'
 import { type ModelPart, missingFiles } from './model-parts.js'
+import { alsoTried, notFound } from './not-found.js'
 import type { HubSettings } from './options.js'
 import { patience } from './patience.js'
 import { RemoteModel } from './remote-model.js'
@@ -91,7 +92,8 @@ async function askForCommit(
     throw patiently && isAlbertError(error) ? alsoTried(error, tried) : error
   })
   if (facts.commit !== undefined && isCommit(facts.commit)) return facts.commit
-  if (response.status === 404) throw notFound(model, tried, [`${address(url)} (${reasonIn(response) ?? 'not there'})`])
+  if (response.status === 404)
+    throw notFound(model, [...tried, `${address(url)} (${reasonIn(response) ?? 'not there'})`])
   throw new AlbertError('DOWNLOAD_FAILED', `${address(url)} answers without a commit (X-Repo-Commit).`, {
     hint: 'Is it a hub? HF_ENDPOINT or env.remoteHost names the host.',
   })
@@ -112,11 +114,8 @@ async function bring(
   const missing = await missingFiles(remote, parts, subfolder, weights)
   if (missing.length > 0) {
     if (parts.includes('weights')) await refuseForeign(model, remote, subfolder)
-    throw notFound(
-      model,
-      tried,
-      missing.map(file => `${address(remoteUrl(model, revision, file))} (not there)`),
-    )
+    const asked = missing.map(file => `${address(remoteUrl(model, revision, file))} (not there)`)
+    throw notFound(model, [...tried, ...asked])
   }
   const fetched = await remote.fetchAll()
   // Shards are told one by one; the loader would tell of them once more, as one file.
@@ -140,16 +139,6 @@ function rootOf(settings: HubSettings): string {
   return resolve(settings.cacheDir ?? env.cacheDir)
 }
 
-function notFound(model: string, tried: string[], remote: string[]): AlbertError {
-  return new AlbertError(
-    'MODEL_NOT_FOUND',
-    `Model '${model}' was not found; tried ${[...tried, ...remote].join(', ')}.`,
-    {
-      hint: 'Give the path of a folder with config.json and model.safetensors, or the id of such a model on the hub.',
-    },
-  )
-}
-
 function offline(model: string, settings: HubSettings, tried: string[]): AlbertError {
   const { folder } = new ModelCache(rootOf(settings), model)
   const why = settings.localOnly
@@ -165,14 +154,4 @@ function offline(model: string, settings: HubSettings, tried: string[]): AlbertE
       hint: `With a network, \`albert pull ${model}\` fetches it.`,
     },
   )
-}
-
-/** A mistyped folder is asked for on the hub, which says no: the user has to see the folders too. */
-function alsoTried(error: AlbertError, tried: string[]): AlbertError {
-  if (error.code === 'INVALID_INPUT' || tried.length === 0) return error
-  const { cause, hint } = error
-  return new AlbertError(error.code, `${error.message} On this machine tried ${tried.join(', ')}.`, {
-    cause,
-    ...(hint !== undefined && { hint }),
-  })
 }
