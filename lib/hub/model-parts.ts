@@ -22,24 +22,12 @@ export async function missingFiles(
   weights: string,
 ): Promise<string[]> {
   const missing: string[] = []
-  if (parts.includes('config') && !(await source.has(`${folder}config.json`))) missing.push(`${folder}config.json`)
+  if (parts.includes('config')) missing.push(...(await noneOf(source, [`${folder}config.json`])))
   if (parts.includes('tokenizer')) {
     await source.has(`${folder}tokenizer_config.json`)
     missing.push(...(await noneOf(source, [`${folder}tokenizer.json`, `${folder}spiece.model`])))
   }
-  if (parts.includes('weights')) {
-    const index = `${folder}${weights}.safetensors.index.json`
-    const none = await noneOf(source, [`${folder}${weights}.safetensors`, index])
-    missing.push(...none)
-    if (none.length === 0 && !(await source.has(`${folder}${weights}.safetensors`)))
-      // One that is missing is enough: the others need not be asked for.
-      missing.push(
-        ...(await firstMissing(
-          source,
-          (await shardsOf(await source.path(index))).map(shard => folder + shard),
-        )),
-      )
-  }
+  if (parts.includes('weights')) missing.push(...(await missingWeights(source, folder, weights)))
   return missing
 }
 
@@ -49,8 +37,14 @@ async function noneOf(source: FileSource, files: string[]): Promise<string[]> {
   return files
 }
 
-async function firstMissing(source: FileSource, files: string[]): Promise<string[]> {
-  for (const file of files) if (!(await source.has(file))) return [file]
+async function missingWeights(source: FileSource, folder: string, weights: string): Promise<string[]> {
+  const single = `${folder}${weights}.safetensors`
+  const index = `${single}.index.json`
+  if (await source.has(single)) return []
+  if (!(await source.has(index))) return [single, index]
+  // One shard that is missing is enough: the others need not be asked for.
+  for (const shard of await shardsOf(await source.path(index)))
+    if (!(await source.has(folder + shard))) return [folder + shard]
   return []
 }
 
