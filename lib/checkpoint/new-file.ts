@@ -1,4 +1,4 @@
-// Writes a file that appears under its name only when it is complete and on disk.
+// Writes a file that appears under its name only when it is complete and on disk, and makes the folders for it.
 import { type FileHandle, mkdir, open, readFile, realpath, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { AlbertError } from '../errors.js'
@@ -81,6 +81,10 @@ export async function orCannotWrite<T>(path: string, writing: Promise<T>): Promi
   try {
     return await writing
   } catch (cause) {
-    throw new AlbertError('CANNOT_WRITE', `${path} cannot be written: ${(cause as Error).message}.`, { cause })
+    throw cannotWrite(path, cause)
   }
+}
+
+export function cannotWrite(path: string, cause: unknown): AlbertError {
+  return new AlbertError('CANNOT_WRITE', `${path} cannot be written: ${(cause as Error).message}.`, { cause })
 }

@@ -4,7 +4,7 @@ import { constants, lstatSync } from 'node:fs'
 import { access } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { makeFolders, orCannotWrite } from '../checkpoint/new-file.js'
+import { cannotWrite, makeFolders, orCannotWrite } from '../checkpoint/new-file.js'
 import { AlbertError } from '../errors.js'
 import { warnOnce } from '../warnings.js'
 import { folderName } from './cache.js'
@@ -36,7 +36,7 @@ async function reasonAgainst(folder: string): Promise<string | undefined> {
     return undefined
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
-    if (code === 'ENOSPC' || code === 'EDQUOT') await orCannotWrite(folder, Promise.reject(error))
+    if (code === 'ENOSPC' || code === 'EDQUOT') throw cannotWrite(folder, error)
     return code ?? message
   }
 }

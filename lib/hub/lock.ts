@@ -7,7 +7,7 @@ import { open, readFile, rm, stat, unlink, utimes } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { makeFolders, orCannotWrite } from '../checkpoint/new-file.js'
+import { cannotWrite, makeFolders, orCannotWrite } from '../checkpoint/new-file.js'
 
 export const lockTimes = {
   pollMs: 100,
@@ -79,7 +79,7 @@ async function create(path: string, name: string): Promise<boolean> {
     return true
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
-    return orCannotWrite(path, Promise.reject(error))
+    throw cannotWrite(path, error)
   }
 }
 
