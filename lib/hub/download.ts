@@ -34,7 +34,7 @@ export class Changed extends Error {}
 class WrongBytes extends Error {}
 
 /** Python's library resumes nothing, or writes to .incomplete without looking at our locks: ours has a name of its own. */
-export function partialPath(target: string): string {
+function partialPath(target: string): string {
   return `${target}.albert.incomplete`
 }
 

@@ -23,17 +23,11 @@ export function redirectTarget(response: Response, from: URL): URL | undefined {
 
 /** Loopback and link-local addresses; those of IPv4 that are written as IPv6 too. */
 const HERE = new BlockList()
-for (const [network, bits] of [
-  ['127.0.0.0', 8],
-  ['0.0.0.0', 8],
-  ['169.254.0.0', 16],
-] as const)
-  HERE.addSubnet(network, bits)
-for (const [network, bits] of [
-  ['::', 96],
-  ['fe80::', 10],
-] as const)
-  HERE.addSubnet(network, bits, 'ipv6')
+HERE.addSubnet('127.0.0.0', 8)
+HERE.addSubnet('0.0.0.0', 8)
+HERE.addSubnet('169.254.0.0', 16)
+HERE.addSubnet('::', 96, 'ipv6')
+HERE.addSubnet('fe80::', 10, 'ipv6')
 
 /** In the spelling of URL, which knows one of each address. */
 function isThisMachine(host: string): boolean {

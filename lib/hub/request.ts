@@ -27,7 +27,7 @@ export interface FileFacts {
 export interface Answer {
   response: Response
   facts: FileFacts
-  /** Gives the watch a sign of life, and ends it. */
+  /** Of the connection: whoever reads the body gives it signs of life, and ends it. */
   watch: Watch
 }
 
