@@ -68,9 +68,10 @@ function* candidates(): Generator<Candidate> {
     yield file(resolve(given))
     return
   }
-  yield file(join(packageRoot(), 'build', 'Release', 'albert.node'))
+  const root = packageRoot()
+  yield file(join(root, 'build', 'Release', 'albert.node'))
   const name = prebuildName()
-  const { path, open } = file(join(packageRoot(), 'prebuilds', name))
+  const { path, open } = file(join(root, 'prebuilds', name))
   yield { path, open: () => (existsSync(path) ? open() : prebuilt(name)) }
 }
 

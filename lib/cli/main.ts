@@ -1,8 +1,6 @@
 #!/usr/bin/env node
 // The `albert` program: ties the command line to this process. Everything that can be tested without a process is in program.ts.
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { packageRoot } from '../native-loader.js'
+import { env } from '../env.js'
 import { candidateLines } from './candidates.js'
 import { exitCodes } from './exit-codes.js'
 import { runProgram } from './program.js'
@@ -37,13 +35,11 @@ if (process.argv[2] === 'complete' && process.argv[3] === '--') {
   process.exit(exitCodes.ok)
 }
 
-const { version } = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as { version: string }
-
 process.exitCode = await runProgram(process.argv.slice(2), {
   stdin: process.stdin,
   stdout: process.stdout,
   stderr: process.stderr,
   env: process.env,
   signal: controller.signal,
-  version,
+  version: env.version,
 })
