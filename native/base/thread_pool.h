@@ -17,7 +17,7 @@ namespace albert {
 class Barrier {
  public:
   // spins: how often to look before giving the time slice away.
-  explicit Barrier(int count, int spins = 4000) : count_(count), spins_(spins) {}
+  Barrier(int count, int spins) : count_(count), spins_(spins) {}
   void wait();
 
  private:
