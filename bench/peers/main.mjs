@@ -7,6 +7,7 @@
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { parseShape } from '../batch.mjs'
+import { say, settingsFrom } from '../comparison.mjs'
 import { fingerprint } from '../machine.mjs'
 import { saveResult } from '../results.mjs'
 import { rounded } from '../statistics.mjs'
@@ -29,25 +30,9 @@ const { values: flags } = parseArgs({
   },
 })
 
-/** @param {string} option @param {string} text */
-function positive(option, text) {
-  const value = Number(text)
-  if (!(value > 0)) throw new Error(`--${option} ${text}: a number above zero is needed`)
-  return value
-}
-
-const settings = {
-  threads: positive('threads', flags.threads),
-  rounds: positive('rounds', flags.rounds ?? (flags.quick ? '2' : '5')),
-  seconds: positive('seconds', flags.seconds ?? (flags.quick ? '1' : '4')),
-}
+const settings = settingsFrom(flags, flags.quick ? { rounds: 2, seconds: 1 } : { rounds: 5, seconds: 4 })
 const shapes = flags.shapes.split(',')
 for (const shape of shapes) parseShape(shape)
-
-/** Progress goes to stderr; stdout holds the answer alone. @param {string} line */
-function say(line) {
-  console.error(`bench: ${line}`)
-}
 
 async function measure() {
   installPeers()
@@ -57,7 +42,7 @@ async function measure() {
   const { sha256 } = writeOnnx(directory, join(directory, ONNX_FILE))
   say(`weights ${sha256}`)
   const names = Object.keys(contenders)
-  const { trials, processes, difference } = compare(directory, shapes, names, settings, say)
+  const { trials, processes, difference } = compare(directory, shapes, names, settings)
   const packages = names.filter(name => name !== OURS_HIDDEN)
   const versions = Object.fromEntries(packages.map(name => [name, processes[name].version]))
   return {

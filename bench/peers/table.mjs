@@ -1,8 +1,6 @@
 // The comparison as a table for a terminal.
+import { disturbance } from '../comparison.mjs'
 import { median, rounded } from '../statistics.mjs'
-
-/** Trials in which others took more of the machine than this are pointed out. */
-const QUIET = 0.05
 
 /**
  * @typedef {object} Result what main.mjs prints and stores
@@ -30,8 +28,6 @@ export function table({ machine, threads, rounds, weights, ratios, ratios_hidden
       workloads.map(workload => rounded(median(times[workload]))),
     ),
   )
-  const disturbed = Object.values(processes).flatMap(({ others }) => others.filter(share => share > QUIET)).length
-  const warning = `Other programs took over ${100 * QUIET} % of the machine in ${disturbed} trials; repeat when it is quiet.`
   return [
     `${machine.cpu} (family ${machine.family}, model ${machine.model}), ${machine.cores} cores, ${threads} threads`,
     `ALBERT-base, weights ${weights.sha256.slice(0, 16)}, milliseconds, medians of ${rounds} trials`,
@@ -41,6 +37,6 @@ export function table({ machine, threads, rounds, weights, ratios, ratios_hidden
     '',
     row('best peer / ours', fixed(ratios)),
     row('best peer / ours, hidden rows', fixed(ratios_hidden)),
-    ...(disturbed > 0 ? ['', warning] : []),
+    ...disturbance(Object.values(processes).flatMap(({ others }) => others)),
   ].join('\n')
 }

@@ -1,32 +1,17 @@
 // Runs the trials: both packages in turn, round after round, each trial a process of its own.
-import { spawnSync } from 'node:child_process'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { relativeDifference } from '../peers/compare.mjs'
+import { agreement, runTrial, say } from '../comparison.mjs'
 
-/** Largest difference between first answers, of their largest value: other summation orders, not another formula. */
-const AGREEMENT = 1e-4
+const TRIAL = join(dirname(fileURLToPath(import.meta.url)), 'answer.mjs')
 
 /** @typedef {import('./answer.mjs').Trial} Trial */
-/** @typedef {{ threads: number, rounds: number, seconds: number }} Settings */
-
-/** @param {string} module @param {string} folder @param {Settings} settings @returns {Trial} */
-function runTrial(module, folder, { threads, seconds }) {
-  const script = join(dirname(fileURLToPath(import.meta.url)), 'answer.mjs')
-  const args = [script, module, folder, String(threads), String(seconds)]
-  const { status, stdout } = spawnSync(process.execPath, args, {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  if (status !== 0) throw new Error(`the trial of ${module} with ${folder} failed`)
-  return JSON.parse(stdout)
-}
 
 /**
  * @param {Record<string, { module: string }>} packages @param {Record<string, { folder: string }>} models
- * @param {Settings} settings @param {(line: string) => void} say
+ * @param {import('../comparison.mjs').Settings} settings
  */
-export function compare(packages, models, settings, say) {
+export function compare(packages, models, settings) {
   /** @type {import('./figures.mjs').Trials} */
   const trials = {}
   const names = Object.keys(packages)
@@ -35,11 +20,12 @@ export function compare(packages, models, settings, say) {
       names.map(name => [name, { ready_ms: [], resident_mb: [], peak_mb: [], warm_ms: [], others: [] }]),
     )
     for (let round = 1; round <= settings.rounds; round++) {
-      const turn = names.map(name => runTrial(packages[name].module, folder, settings))
+      const { threads, seconds } = settings
+      const given = [folder, String(threads), String(seconds)]
+      /** @type {Trial[]} */
+      const turn = names.map(name => runTrial(TRIAL, [packages[name].module, ...given]))
       turn.forEach(({ vector, ...figures }, n) => {
-        const apart = relativeDifference(vector, turn[0].vector)
-        // NaN must fail too.
-        if (!(apart <= AGREEMENT)) throw new Error(`${names[n]} and ${names[0]} answer differently by ${apart}`)
+        agreement([names[n], names[0]], vector, turn[0].vector)
         for (const [figure, value] of Object.entries(figures)) trials[model][names[n]][figure].push(value)
       })
       const told = turn.map(({ ready_ms, resident_mb }, n) => `${names[n]} ${ready_ms} ms ${resident_mb} MB`)

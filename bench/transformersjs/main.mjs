@@ -7,6 +7,7 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { say, settingsFrom } from '../comparison.mjs'
 import { fingerprint } from '../machine.mjs'
 import { installPeers } from '../peers/install.mjs'
 import { saveResult } from '../results.mjs'
@@ -27,23 +28,7 @@ const { values: flags } = parseArgs({
   },
 })
 
-/** @param {string} option @param {string} text */
-function positive(option, text) {
-  const value = Number(text)
-  if (!(value > 0)) throw new Error(`--${option} ${text}: a number above zero is needed`)
-  return value
-}
-
-const settings = {
-  threads: positive('threads', flags.threads),
-  rounds: positive('rounds', flags.rounds ?? (flags.quick ? '2' : '10')),
-  seconds: positive('seconds', flags.seconds ?? (flags.quick ? '0.5' : '2')),
-}
-
-/** Progress goes to stderr; stdout holds the answer alone. @param {string} line */
-function say(line) {
-  console.error(`bench: ${line}`)
-}
+const settings = settingsFrom(flags, flags.quick ? { rounds: 2, seconds: 0.5 } : { rounds: 10, seconds: 2 })
 
 async function measure() {
   installPeers()
@@ -51,7 +36,7 @@ async function measure() {
   say('installing both packages, each into an empty folder (transformers.js: about 500 MB)')
   const packages = installBoth(devDependencies[THEIRS], flags.tarball && resolve(flags.tarball))
   const models = await makeModels()
-  const trials = compare(packages, models, settings, say)
+  const trials = compare(packages, models, settings)
   const installed = Object.fromEntries(
     Object.entries(packages).map(([name, { version, bytes, files }]) => [name, { version, bytes, files }]),
   )

@@ -1,9 +1,7 @@
 // The comparison as a table for a terminal.
+import { disturbance } from '../comparison.mjs'
 import { median, rounded } from '../statistics.mjs'
 import { FIGURES, OURS, THEIRS } from './figures.mjs'
-
-/** Trials in which others took more of the machine than this are pointed out. */
-const QUIET = 0.05
 
 /**
  * @typedef {object} Result what main.mjs prints and stores
@@ -33,8 +31,6 @@ export function table({ machine, threads, rounds, installed, platforms, ratios, 
     ),
   ])
   const others = Object.values(trials).flatMap(packages => Object.values(packages).flatMap(({ others }) => others))
-  const disturbed = others.filter(share => share > QUIET).length
-  const warning = `Other programs took over ${100 * QUIET} % of the machine in ${disturbed} trials; repeat when it is quiet.`
   return [
     `${machine.cpu} (family ${machine.family}, model ${machine.model}), ${machine.cores} cores, ${threads} threads, float32`,
     '',
@@ -45,6 +41,6 @@ export function table({ machine, threads, rounds, installed, platforms, ratios, 
       ratios.installed.toFixed(2),
     ]),
     ...models,
-    ...(disturbed > 0 ? ['', warning] : []),
+    ...disturbance(others),
   ].join('\n')
 }

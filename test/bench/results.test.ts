@@ -6,14 +6,10 @@ import { chart } from '../../bench/chart.mjs'
 import { OURS, OURS_HIDDEN } from '../../bench/peers/contenders.mjs'
 import { ratios } from '../../bench/peers/ratios.mjs'
 import { table } from '../../bench/peers/table.mjs'
+import { middle } from './middle.js'
 
 const folder = join(import.meta.dirname, '../../bench/results')
 const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(file => file.endsWith('-peers.json'))
-
-function middle(values: number[]): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  return (sorted[Math.floor((sorted.length - 1) / 2)]! + sorted[Math.ceil((sorted.length - 1) / 2)]!) / 2
-}
 
 describe('stored comparisons', () => {
   it('exist', () => expect(files.length).toBeGreaterThan(0))
