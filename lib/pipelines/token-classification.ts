@@ -94,7 +94,7 @@ export interface TokenClassificationPipeline extends Pipeline {
 
 export function tokenClassification(text: TextModel): TokenClassificationPipeline {
   const answers = async (inputs: unknown, options: TokenClassificationOptions): Promise<unknown[][]> => {
-    const list = stringList(inputs)
+    const list = stringList(inputs) // Two texts have two places to begin at, so a pair is refused.
     checkTaskOptions(options)
     return (options.aggregation_strategy ?? 'none') === 'none'
       ? tokenLabels(text, list, options)
@@ -152,10 +152,14 @@ async function tokenGroups(
         )
   return found.map((each, i) => {
     const place = placeIn(list[i]!, options.offsets)
-    return each.map(({ tag, start, end, ...entity }) => {
-      const { score, word, ...rest } = entity
-      return { entity_group: tag, score, word, start: place(start), end: place(end), ...rest }
-    })
+    return each.map(({ tag, score, word, start, end, ...rest }) => ({
+      entity_group: tag,
+      score,
+      word,
+      start: place(start),
+      end: place(end),
+      ...rest,
+    }))
   })
 }
 
@@ -201,7 +205,6 @@ function cut(encoded: EncodedText): { truncated?: true } {
   return encoded.truncated ? { truncated: true } : {}
 }
 
-/** Two texts have two places to begin at, so a pair is refused. */
 function checkTaskOptions(options: TokenClassificationOptions): void {
   checkOptions(options)
   const { aggregation_strategy: strategy = 'none', ignore_labels, stride } = options
