@@ -1,7 +1,7 @@
 // What can stand at the cursor of an unfinished command line: commands, options, values of options, or file names.
 // Read by the scripts of `albert completion` in the protocol that cobra brought up: a line `value<tab>description` for
-// each candidate (`value` where that says all), then `:` and a number that says whether the shell may offer file names beside them. Of `--name=value`
-// the scripts want the value alone: they know what stands before it.
+// each candidate (`value` where that says all), then `:` and a number that says whether the shell may offer file names beside
+// them. Of `--name=value` the scripts want the value alone: they know what stands before it.
 import type { Option } from 'commander'
 import { cacheActions } from './cache.js'
 import { type Command, commanderOptions } from './command.js'

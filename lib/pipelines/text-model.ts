@@ -210,7 +210,7 @@ function textsOf(input: TextOrPair): string[] {
   return input.text_pair == null ? [input.text] : [input.text, input.text_pair]
 }
 
-export function tooLong(name: string, tokens: number, limit: number): AlbertError {
+function tooLong(name: string, tokens: number, limit: number): AlbertError {
   const message = `${name} has ${tokens} tokens, special tokens included; at most ${limit} are allowed.`
   return new AlbertError('TOO_LONG', message, { hint: 'Shorten it, or leave truncation on.' })
 }

@@ -180,7 +180,7 @@ export class AlbertTokenizer extends CallableTokenizer {
       : checkedList('ids', ids).map(id => this.#vocabulary.tokenOf(id))
   }
 
-  /** IdSequence lie below this: a model needs at least so large a vocabulary. */
+  /** Ids lie below this: a model needs at least so large a vocabulary. */
   get idEnd(): number {
     return this.#vocabulary.idEnd
   }

@@ -99,7 +99,7 @@ export function planCall(options: CallOptions, defaults: CallDefaults): CallPlan
 }
 
 /** Truncation for one text without padding. */
-export function truncationOf(options: EncodeOptions, defaults: CallDefaults): Truncation | undefined {
+function truncationOf(options: EncodeOptions, defaults: CallDefaults): Truncation | undefined {
   const { truncation } = options
   if (truncation == null || truncation === false || truncation === 'do_not_truncate') return undefined
   const strategy = truncation === true ? 'longest_first' : oneOf('truncation', truncation, strategies)
