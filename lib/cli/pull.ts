@@ -4,13 +4,11 @@ import { fetchModel } from '../hub/fetch-model.js'
 import { hubSettings } from '../hub/options.js'
 import { isRepositoryId } from '../hub/repository.js'
 import { LoadProgress } from '../load-progress.js'
-import { command, jsonOption } from './command.js'
-import { downloadProgress } from './download-progress.js'
+import { command, jsonOption, type SourceOptions } from './command.js'
 import { CommandError, exitCodes } from './exit-codes.js'
+import { sourceOptions } from './load.js'
 
-interface Options {
-  revision?: string
-  cacheDir?: string
+interface Options extends Omit<SourceOptions, 'model'> {
   json?: boolean
 }
 
@@ -26,11 +24,14 @@ export const pullCommand = command<Options>({
   ],
   settings: ['revision', 'cache-dir'],
   options: [jsonOption],
-  run: async ({ args: [model = ''], options, out, messages, signal }) => {
+  run: async context => {
+    const { args, out, messages } = context
+    const [model = ''] = args
     if (!isRepositoryId(model))
       throw new CommandError(exitCodes.usage, `'${model}' is not the id of a model on the hub.`, 'An id is owner/name.')
-    const settings = hubSettings({ revision: options.revision ?? null, cache_dir: options.cacheDir ?? null, signal })
-    const progress = new LoadProgress(model, downloadProgress(messages))
+    const source = sourceOptions(context)
+    const settings = hubSettings(source)
+    const progress = new LoadProgress(model, source.progress_callback)
     const folder = await fetchModel(model, ['config', 'tokenizer', 'weights'], settings, progress, [])
     messages.clear()
     if (out.format === 'json')
