@@ -35,8 +35,8 @@ export function faultsOf(files) {
   return files.map(({ path, target }, index) => [...faults(target, facts[index], readFileSync(path))])
 }
 
-/** @param {Target} target @param {any} facts @param {Buffer} bytes */
-function* faults(target, facts, bytes) {
+/** What the rules say of the facts that facts.py found. @param {Target} target @param {any} facts @param {Buffer} bytes */
+export function* faults(target, facts, bytes) {
   if (facts.error) return yield `it ${facts.error}; a binary for ${target.name} is ${target.format}`
   if (facts.format !== target.format || facts.arch !== target.arch)
     return yield `it is ${facts.format} for ${facts.arch}; a binary for ${target.name} is ${target.format} for ${target.arch}`
