@@ -1,22 +1,13 @@
 // `albert build`: compiles the addon from the source in the package, where no prebuilt binary fits.
-// Builds in a temporary folder with CMake, else with the node-gyp that comes with npm; opens no connection with CMake.
+// Builds in a temporary folder, with what build-tool.ts finds, and puts the addon into its place once it has been loaded.
 import { type SpawnSyncReturns, type StdioOptions, spawn, spawnSync } from 'node:child_process'
-import {
-  accessSync,
-  constants,
-  cpSync,
-  existsSync,
-  mkdtempSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs'
-import { availableParallelism, tmpdir } from 'node:os'
-import { delimiter, dirname, join, resolve } from 'node:path'
+import { accessSync, constants, cpSync, existsSync, mkdtempSync, renameSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
 import { Option } from 'commander'
 import { makeFolders } from '../checkpoint/new-file.js'
 import { packageRoot } from '../native-loader.js'
+import { buildTool } from './build-tool.js'
 import { command } from './command.js'
 import { CommandError, exitCodes } from './exit-codes.js'
 
@@ -48,7 +39,7 @@ export const buildCommand = command<Options>({
     process.once('exit', clean) // a signal ends the process without coming back here
     try {
       copySource(root, folder)
-      const tool = chooseTool(folder)
+      const tool = buildTool(folder)
       messages.note(`building with ${tool.name} in ${folder}; this takes a minute or two.`)
       for (const [program, args] of tool.steps) await run(program, args, folder, signal)
       const built = tool.results.map(file => join(folder, file)).find(existsSync)
@@ -89,65 +80,6 @@ function copySource(root: string, folder: string): void {
       throw new CommandError(exitCodes.badFile, `${source} is missing; the package was copied without its source.`)
     cpSync(source, join(folder, to), { recursive: true })
   }
-}
-
-interface Tool {
-  name: string
-  steps: [program: string, args: string[]][]
-  /** Where the addon may lie afterwards. */
-  results: string[]
-}
-
-function chooseTool(folder: string): Tool {
-  const jobs = String(availableParallelism())
-  if (process.platform === 'win32')
-    throw new CommandError(exitCodes.unavailable, 'The addon cannot be built on Windows; use the prebuilt binary.')
-  if (answers('cmake')) {
-    const configure = ['-S', folder, '-B', join(folder, 'cmake'), '-DCMAKE_BUILD_TYPE=Release']
-    configure.push(`-DCMAKE_JS_INC=${join(folder, 'include')}`)
-    // The functions of Node-API come from the process that loads the addon.
-    if (process.platform === 'darwin') configure.push('-DCMAKE_SHARED_LINKER_FLAGS=-undefined dynamic_lookup')
-    return {
-      name: 'CMake',
-      steps: [
-        ['cmake', configure],
-        ['cmake', ['--build', join(folder, 'cmake'), '--target', 'albert', '--parallel', jobs]],
-      ],
-      results: ['cmake/albert.node'],
-    }
-  }
-  const gyp = nodeGyp()
-  if (gyp && (answers('python3') || answers('python'))) {
-    const prefix = dirname(dirname(realpathSync(process.execPath)))
-    const headers = existsSync(join(prefix, 'include/node/node_api.h')) ? [`--nodedir=${prefix}`] : []
-    return {
-      name: 'node-gyp',
-      steps: [
-        [process.execPath, [gyp, 'configure', ...headers]],
-        [process.execPath, [gyp, 'build', 'albert', '--jobs', jobs, ...headers]],
-      ],
-      results: ['build/Release/albert.node'],
-    }
-  }
-  throw new CommandError(
-    exitCodes.unavailable,
-    'Neither CMake nor Python 3 (for node-gyp) is there to build with.',
-    'Install CMake and a C++20 compiler (Debian: apt-get install cmake g++) and run this again.',
-  )
-}
-
-function answers(program: string): boolean {
-  return spawnSync(program, ['--version'], { stdio: 'ignore' }).status === 0
-}
-
-/** npm brings node-gyp; it tells where under npx, else it lies beside the npm that the shell would find. */
-function nodeGyp(): string | undefined {
-  const beside = (process.env['PATH'] ?? '')
-    .split(delimiter)
-    .map(folder => join(folder, 'npm'))
-    .filter(existsSync)
-    .map(npm => join(dirname(dirname(realpathSync(npm))), 'node_modules/node-gyp/bin/node-gyp.js'))
-  return [process.env['npm_config_node_gyp'], ...beside].find(file => file !== undefined && existsSync(file))
 }
 
 /**
