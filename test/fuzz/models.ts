@@ -4,6 +4,7 @@ import { type ExpectedParameter, expectedParameters, savedName } from '../../lib
 import { configText, type HeadName, parseConfig } from '../../lib/config.js'
 import { isAlbertError } from '../../lib/errors.js'
 import type { AlbertForMaskedLM, AlbertModel } from '../../lib/heads.js'
+import { type RawTensor, safetensorsBytes } from '../lib/checkpoint/raw-file.js'
 import { Random } from './random.js'
 import { check } from './target.js'
 
@@ -21,13 +22,6 @@ export const tiny = parseConfig({
 export const tinyConfigFile = Buffer.from(configText(tiny))
 
 type DtypeOnDisk = 'F32' | 'F16' | 'BF16' | 'F64'
-
-export interface RawTensor {
-  name: string
-  dtype: DtypeOnDisk
-  shape: readonly number[]
-  bytes: Buffer
-}
 
 /** All tensors of the tiny model, as transformers names them. */
 export function tinyTensors(head: HeadName, dtype: DtypeOnDisk, config = tiny): RawTensor[] {
@@ -47,18 +41,8 @@ export function tinyTensors(head: HeadName, dtype: DtypeOnDisk, config = tiny): 
   })
 }
 
-/** Written here by hand, not by the writer of the package. */
 export function safetensors(tensors: readonly RawTensor[]): Buffer {
-  const header: Record<string, unknown> = { __metadata__: { format: 'pt' } }
-  let at = 0
-  for (const { name, dtype, shape, bytes } of tensors) {
-    header[name] = { dtype, shape, data_offsets: [at, at + bytes.length] }
-    at += bytes.length
-  }
-  const json = Buffer.from(JSON.stringify(header))
-  const length = Buffer.alloc(8)
-  length.writeBigUInt64LE(BigInt(json.length))
-  return Buffer.concat([length, json, ...tensors.map(({ bytes }) => bytes)])
+  return safetensorsBytes(tensors, { format: 'pt' })
 }
 
 export const silent = { warning_callback: () => {}, threads: 1 }

@@ -1,4 +1,5 @@
 // Changes of a safetensors file that know its parts: the length of the header, its JSON, the numbers behind it.
+import { rawFile } from '../lib/checkpoint/raw-file.js'
 import { mutateBytes } from './mutate-bytes.js'
 import { mutateJson } from './mutate-json.js'
 import type { Random } from './random.js'
@@ -14,22 +15,19 @@ export function mutateSafetensors(bytes: Buffer, random: Random): Buffer {
   const data = bytes.subarray(8 + Number(length))
   switch (random.below(8)) {
     case 0:
-      return file(header, data, random.once(2) ? random.pick(CLAIMS) : BigInt(random.below(2 * bytes.length)))
+      return rawFile(header, data, random.once(2) ? random.pick(CLAIMS) : BigInt(random.below(2 * bytes.length)))
     case 1:
-      return file(header, random.once(2) ? mutateBytes(data, random) : data.subarray(0, random.below(data.length + 1)))
+      return rawFile(
+        header,
+        random.once(2) ? mutateBytes(data, random) : data.subarray(0, random.below(data.length + 1)),
+      )
     case 2:
-      return file(header, withExtreme(data, random))
+      return rawFile(header, withExtreme(data, random))
     case 3:
-      return file(mutateBytes(header, random), data)
+      return rawFile(mutateBytes(header, random), data)
     default:
-      return file(mutateJson(header, random), data)
+      return rawFile(mutateJson(header, random), data)
   }
-}
-
-function file(header: Buffer, data: Buffer, claim = BigInt(header.length)): Buffer {
-  const length = Buffer.alloc(8)
-  length.writeBigUInt64LE(claim)
-  return Buffer.concat([length, header, data])
 }
 
 function withExtreme(data: Buffer, random: Random): Buffer {

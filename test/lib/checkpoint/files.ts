@@ -1,9 +1,12 @@
-// Checkpoints for tests, written byte by byte without the writer under test, and a sink that keeps what is loaded.
+// Checkpoints for tests in folders of their own, and a sink that keeps what is loaded.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll } from 'vitest'
 import type { WeightSink } from '../../../lib/checkpoint/initialise.js'
+import { type RawTensor, safetensorsBytes } from './raw-file.js'
+
+export { type RawTensor, rawFile, safetensorsBytes } from './raw-file.js'
 
 /** A folder that goes when the tests of the file are done. */
 export function temporaryFolder(): string {
@@ -12,34 +15,9 @@ export function temporaryFolder(): string {
   return folder
 }
 
-export interface RawTensor {
-  name: string
-  dtype: string
-  shape: number[]
-  bytes: Uint8Array
-}
-
 /** A float32 tensor of these values. */
 export function floatTensor(name: string, shape: number[], values: ArrayLike<number>): RawTensor {
   return { name, dtype: 'F32', shape, bytes: new Uint8Array(Float32Array.from(values).buffer) }
-}
-
-/** Header text, data, and if wished a header length that lies. */
-export function rawFile(header: string | Uint8Array, data: Uint8Array = new Uint8Array(), claim?: bigint): Buffer {
-  const json = Buffer.from(header as string)
-  const length = Buffer.alloc(8)
-  length.writeBigUInt64LE(claim ?? BigInt(json.length))
-  return Buffer.concat([length, json, data])
-}
-
-export function safetensorsBytes(tensors: RawTensor[], metadata?: Record<string, string>): Buffer {
-  const header: Record<string, unknown> = metadata ? { __metadata__: metadata } : {}
-  let at = 0
-  for (const { name, dtype, shape, bytes } of tensors) {
-    header[name] = { dtype, shape, data_offsets: [at, at + bytes.length] }
-    at += bytes.length
-  }
-  return rawFile(JSON.stringify(header), Buffer.concat(tensors.map(({ bytes }) => bytes)))
 }
 
 export function writeTensors(path: string, tensors: RawTensor[]): void {
