@@ -10,23 +10,23 @@
  * @property {string} triple
  */
 
-/** @type {Target[]} */
-export const TARGETS = [
-  target('linux-x64-glibc', 'linux-x64/albert.glibc.node', 'ELF', 'x86_64-linux-gnu.2.28'),
-  target('linux-arm64-glibc', 'linux-arm64/albert.glibc.node', 'ELF', 'aarch64-linux-gnu.2.28'),
-  target('linux-x64-musl', 'linux-x64/albert.musl.node', 'ELF', 'x86_64-linux-musl'),
-  target('linux-arm64-musl', 'linux-arm64/albert.musl.node', 'ELF', 'aarch64-linux-musl'),
-  target('darwin-x64', 'darwin-x64/albert.node', 'Mach-O', 'x86_64-macos.10.15'),
-  target('darwin-arm64', 'darwin-arm64/albert.node', 'Mach-O', 'aarch64-macos.11.0'),
-  target('win32-x64', 'win32-x64/albert.node', 'PE', 'x86_64-windows-gnu'),
-  target('win32-arm64', 'win32-arm64/albert.node', 'PE', 'aarch64-windows-gnu'),
-]
-
 /** The oldest glibc that a Linux binary may ask for: Debian 10, RHEL 8, Ubuntu 20.04. */
 export const GLIBC_FLOOR = '2.28'
 
 /** The oldest macOS, by processor. */
 export const MACOS_FLOOR = { x64: '10.15', arm64: '11.0' }
+
+/** @type {Target[]} */
+export const TARGETS = [
+  target('linux-x64-glibc', 'linux-x64/albert.glibc.node', 'ELF', `x86_64-linux-gnu.${GLIBC_FLOOR}`),
+  target('linux-arm64-glibc', 'linux-arm64/albert.glibc.node', 'ELF', `aarch64-linux-gnu.${GLIBC_FLOOR}`),
+  target('linux-x64-musl', 'linux-x64/albert.musl.node', 'ELF', 'x86_64-linux-musl'),
+  target('linux-arm64-musl', 'linux-arm64/albert.musl.node', 'ELF', 'aarch64-linux-musl'),
+  target('darwin-x64', 'darwin-x64/albert.node', 'Mach-O', `x86_64-macos.${MACOS_FLOOR.x64}`),
+  target('darwin-arm64', 'darwin-arm64/albert.node', 'Mach-O', `aarch64-macos.${MACOS_FLOOR.arm64}`),
+  target('win32-x64', 'win32-x64/albert.node', 'PE', 'x86_64-windows-gnu'),
+  target('win32-arm64', 'win32-arm64/albert.node', 'PE', 'aarch64-windows-gnu'),
+]
 
 /** The targets that are named, or all. @param {string[]} names */
 export function targetsNamed(names) {

@@ -1,5 +1,5 @@
 // Ends the process while something is under way.
-//   node exit.mjs <load | forward | queue | dispose | idle | reject> [end]
+//   node exit.mjs <load | forward | queue | dispose | idle | throw> [end]
 //     end   nothing calls process.exit: the program just has no more to do
 import { albert, TEXT } from './package.mjs'
 
