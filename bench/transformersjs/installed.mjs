@@ -1,9 +1,11 @@
 // Both packages as users install them: each alone in an empty folder, install scripts off. Ours comes from a tarball, packed
 // here unless one is named; a working copy without release binaries is packed with the one that was built for this machine.
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { packForHost } from '../../native/release/stage.mjs'
+import { OURS, THEIRS } from './figures.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..')
 const parent = join(root, 'build/bench/transformersjs')
@@ -27,19 +29,7 @@ function filesIn(folder) {
 /** Packs the working copy. @returns {string} the tarball */
 function pack() {
   const stage = join(parent, 'stage')
-  const [{ files }] = JSON.parse(npm(['pack', '--json', '--dry-run', '--ignore-scripts'], root))
-  for (const { path } of files) {
-    mkdirSync(dirname(join(stage, path)), { recursive: true })
-    cpSync(join(root, path), join(stage, path))
-  }
-  const name = process.platform === 'linux' ? 'albert.glibc.node' : 'albert.node'
-  const binary = join(stage, 'prebuilds', `${process.platform}-${process.arch}`, name)
-  if (!existsSync(binary)) {
-    mkdirSync(dirname(binary), { recursive: true })
-    cpSync(join(root, 'build/Release/albert.node'), binary)
-  }
-  const [{ filename }] = JSON.parse(npm(['pack', '--json', '--ignore-scripts'], stage))
-  return join(stage, filename)
+  return join(stage, packForHost(stage, join(root, 'build/Release/albert.node'), npm).filename)
 }
 
 /** @param {string} name of the package @param {string} source what npm is to install @param {string} folder @returns {Installed} */
@@ -69,11 +59,7 @@ export function installBoth(version, tarball) {
   rmSync(parent, { recursive: true, force: true })
   mkdirSync(parent, { recursive: true })
   return {
-    'albert-native': install('albert-native', tarball ?? pack(), join(parent, 'ours')),
-    '@huggingface/transformers': install(
-      '@huggingface/transformers',
-      `@huggingface/transformers@${version}`,
-      join(parent, 'theirs'),
-    ),
+    [OURS]: install(OURS, tarball ?? pack(), join(parent, 'ours')),
+    [THEIRS]: install(THEIRS, `${THEIRS}@${version}`, join(parent, 'theirs')),
   }
 }

@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { TARGETS } from './targets.mjs'
+import { hostTarget, TARGETS } from './targets.mjs'
 import { root } from './tools.mjs'
 
 const TOLERANCE = 1e-5 // of a probability: other rows of kernels and other C libraries round differently
@@ -47,15 +47,9 @@ const EMULATED = {
 
 /** @returns {Runner | undefined} */
 function runnerOf(target) {
-  if (target.name === hostTarget()) return { by: 'this machine', command: [process.execPath] }
+  if (target === hostTarget()) return { by: 'this machine', command: [process.execPath] }
   const emulated = EMULATED[target.name]
   return emulated?.command.filter(part => part.startsWith('/')).every(existsSync) ? emulated : undefined
-}
-
-function hostTarget() {
-  const { header } = /** @type {any} */ (process.report.getReport())
-  const libc = process.platform !== 'linux' ? '' : header.glibcVersionRuntime ? '-glibc' : '-musl'
-  return `${process.platform}-${process.arch}${libc}`
 }
 
 /** The answer of the package in a folder. @param {Runner} runner @param {string} folder */

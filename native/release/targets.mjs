@@ -37,6 +37,13 @@ export function targetsNamed(names) {
   return names.length === 0 ? TARGETS : TARGETS.filter(one => names.includes(one.name))
 }
 
+/** The target of this machine, if there is one. */
+export function hostTarget() {
+  const { header } = /** @type {any} */ (process.report.getReport())
+  const libc = process.platform !== 'linux' ? '' : header.glibcVersionRuntime ? '-glibc' : '-musl'
+  return TARGETS.find(({ name }) => name === `${process.platform}-${process.arch}${libc}`)
+}
+
 /** @param {string} name @param {string} file @param {Target['format']} format @param {string} triple @returns {Target} */
 function target(name, file, format, triple) {
   return { name, file, format, triple, arch: triple.startsWith('x86_64') ? 'x64' : 'arm64' }

@@ -5,7 +5,8 @@ import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } f
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { pipeline } from '../../lib/pipelines/index.js'
-import { hostBinary, install, type Packed, pack, succeed, surroundings, tool } from './tarball.js'
+import { hostBinary } from '../../native/release/stage.mjs'
+import { install, type Packed, pack, succeed, surroundings, tool } from './tarball.js'
 
 const TEXT = 'I do not [MASK] what to say.'
 /** As a statement of any program: prints the best word. */

@@ -1,12 +1,11 @@
 // The package as people get it: packed, and installed into an empty folder without network and without install scripts.
 // The host's binary is the one in prebuilds/ where a release was built, else the local build under that name.
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { nativeAddonPath } from '../../lib/native-loader.js'
-
-const root = join(import.meta.dirname, '../..')
+import { packForHost } from '../../native/release/stage.mjs'
 
 export interface Packed {
   /** The tarball. */
@@ -15,13 +14,6 @@ export interface Packed {
   unpackedBytes: number
   /** Paths inside the package. */
   files: string[]
-}
-
-interface PackReport {
-  filename: string
-  size: number
-  unpackedSize: number
-  files: { path: string }[]
 }
 
 /** Runs a program to its end; throws with what it printed if it fails. */
@@ -45,32 +37,13 @@ export function surroundings(): Record<string, string> {
 /** Packs what `npm pack` would take from here, with a binary for the host in any case. */
 export function pack(): Packed {
   const stage = mkdtempSync(join(tmpdir(), 'albert-pack-'))
-  const files = report(root, '--dry-run').files.map(({ path }) => path)
-  for (const path of files) {
-    mkdirSync(dirname(join(stage, path)), { recursive: true })
-    cpSync(join(root, path), join(stage, path))
-  }
-  const binary = join(stage, 'prebuilds', hostBinary())
-  if (!existsSync(binary)) {
-    mkdirSync(dirname(binary), { recursive: true })
-    cpSync(nativeAddonPath(), binary)
-  }
-  const packed = report(stage)
+  const packed = packForHost(stage, nativeAddonPath(), (args, cwd) => succeed('npm', args, cwd))
   return {
     file: join(stage, packed.filename),
     bytes: packed.size,
     unpackedBytes: packed.unpackedSize,
     files: packed.files.map(({ path }) => path),
   }
-}
-
-/** Its path in prebuilds/. The tests run where Node has a glibc, on Linux, or has no choice. */
-export function hostBinary(): string {
-  return `${process.platform}-${process.arch}/${process.platform === 'linux' ? 'albert.glibc.node' : 'albert.node'}`
-}
-
-function report(folder: string, ...flags: string[]): PackReport {
-  return (JSON.parse(succeed('npm', ['pack', '--json', '--ignore-scripts', ...flags], folder)) as [PackReport])[0]
 }
 
 /** An empty folder with the package installed: no network, no scripts, nothing in npm's cache. */
