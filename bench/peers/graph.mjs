@@ -13,7 +13,7 @@ export const ELEMENT = { float: 1, int32: 6, int64: 7, bool: 9 }
 const ATTRIBUTE = { float: 1, int: 2, string: 3, graph: 5, ints: 7 }
 
 /** Domain of ONNX Runtime's own fused operators. */
-export const MICROSOFT = 'com.microsoft'
+const MICROSOFT = 'com.microsoft'
 
 /** @typedef {number | string | number[] | Graph | { float: number }} Attribute  a number is an int; `{ float }` says float */
 /** @typedef {{ name: string, type: number, dims: (number | string)[] }} Value */
