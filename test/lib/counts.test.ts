@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { expectedParameters } from '../../lib/checkpoint/names.js'
 import { comparison, sharingGroups } from '../../lib/comparison.js'
-import { type AlbertConfig, type HeadName, parseConfig } from '../../lib/config.js'
+import { type AlbertConfig, type HeadName, headNames, parseConfig } from '../../lib/config.js'
 import {
   flopPerPrediction,
   flopPerSequence,
@@ -122,17 +122,6 @@ function byFormula(c: AlbertConfig, head: HeadName, attentionSets: number, ffnSe
   return embeddings + mapping + attention + ffn + heads[head]
 }
 
-const everyHead: HeadName[] = [
-  'none',
-  'masked_lm',
-  'pretraining',
-  'sequence_classification',
-  'token_classification',
-  'question_answering',
-  'multiple_choice',
-  'squad2',
-]
-
 describe('counts, the list of tensors and the formulas agree', () => {
   const tiny = { vocab_size: 101, embedding_size: 8, hidden_size: 24, num_attention_heads: 3, intermediate_size: 37 }
   const layers = { num_hidden_layers: 6, max_position_embeddings: 11, type_vocab_size: 3 }
@@ -145,7 +134,7 @@ describe('counts, the list of tensors and the formulas agree', () => {
   ] as const)('%s', (_, changes, attentionSets, ffnSets) => {
     const config = parseConfig({ ...tiny, ...layers, ...changes, num_labels: 3 })
     expect(parameterSets(config)).toEqual({ attention: attentionSets, ffn: ffnSets })
-    for (const head of everyHead) {
+    for (const head of headNames) {
       const fromList = expectedParameters(config, head).reduce(
         (sum, { shape }) => sum + shape.reduce((a, b) => a * b),
         0,
@@ -158,7 +147,7 @@ describe('counts, the list of tensors and the formulas agree', () => {
   it.each(Object.keys(presets) as PresetName[])('%s', preset => {
     const config = configOf(preset)
     const sets = config.sharing?.attention_groups ?? 1
-    for (const head of everyHead)
+    for (const head of headNames)
       expect(parameterCount(config, head), head).toBe(byFormula(config, head, sets, sets, 2))
   })
 

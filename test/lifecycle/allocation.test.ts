@@ -1,22 +1,13 @@
 // Every allocation, thread start and Node-API call of the addon fails once: the promise is rejected, nothing is lost, and
 // the next call answers with the same bits. ALBERT_TEST_FULL=1 does it for every head, schedule and dtype in each way.
 import { beforeAll, describe, expect, it } from 'vitest'
+import { headNames } from '../../lib/config.js'
 import { outcome } from './child.js'
 import { buildFaults, faultsAddon, reasonToSkip } from './faults.js'
 
 const full = process.env['ALBERT_TEST_FULL'] === '1'
 
-const requests = [
-  'none',
-  'none, embeds and multipliers',
-  'masked_lm',
-  'pretraining',
-  'sequence_classification',
-  'token_classification',
-  'question_answering',
-  'multiple_choice',
-  'squad2',
-]
+const requests = [...headNames, 'none, embeds and multipliers']
 const forwards = (schedule: string, dtype = 'fp32'): string[] =>
   requests.map(name => `forward:${name}:${dtype}:${schedule}`)
 
