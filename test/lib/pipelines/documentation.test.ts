@@ -1,10 +1,14 @@
 // docs/pipelines.md and the list of tasks say the same; so do the options there and those that the calls read.
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { tasks } from '../../../lib/pipelines/index.js'
 
-const page = readFileSync(join(import.meta.dirname, '../../../docs/pipelines.md'), 'utf8')
+const root = join(import.meta.dirname, '../../..')
+const page = readFileSync(join(root, 'docs/pipelines.md'), 'utf8')
+const sources = readdirSync(join(root, 'lib/pipelines')).map(file =>
+  readFileSync(join(root, 'lib/pipelines', file), 'utf8'),
+)
 const sections = new Map(
   Array.from(page.matchAll(/^## (\S+)\n([\s\S]*?)(?=^## |(?![\s\S]))/gm), ([, name, text]) => [name!, text!]),
 )
@@ -20,8 +24,8 @@ test('no section is about a task that does not exist', () => {
 })
 
 test.each(Object.keys(tasks))('%s: every option of the call is told, and no other', name => {
-  const source = readFileSync(join(import.meta.dirname, `../../../lib/pipelines/${name}.ts`), 'utf8')
-  const [, body = ''] = /export interface \w+Options extends TextOptions \{\n([\s\S]*?)^\}/m.exec(source) ?? []
+  const start = `Options of \`${name}\`. */\nexport interface `
+  const body = sources.find(source => source.includes(start))?.split(start)[1]!.split('\n}\n')[0] ?? ''
   const declared = Array.from(body.matchAll(/^ {2}(\w+)\?:/gm), ([, option]) => option!)
   const text = sections.get(name)!
   const rows = Array.from(text.matchAll(/^\| `(\w+)` \|/gm), ([, option]) => option!)
