@@ -28,14 +28,23 @@ export function modelName(name) {
   return /** @type {ModelName} */ (name)
 }
 
-/** Writes the model directory anew and returns its path. @param {ModelName} [name] */
-export async function makeModel(name = 'base') {
+/**
+ * Writes the model directory anew and returns its path.
+ * @param {ModelName} [name] @param {{ layers?: number, dtype?: 'float32' | 'bfloat16' }} [other] if not as many layers as the
+ *   preset has, and what the file holds
+ */
+export async function makeModel(name = 'base', { layers, dtype = 'float32' } = {}) {
   const { AlbertModel, presets } = await loadAlbert()
-  const folder = join(FOLDER, name)
+  const folder = join(FOLDER, [name, layers, dtype === 'float32' ? undefined : dtype].filter(Boolean).join('-'))
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
-  const model = await AlbertModel.from_config(presets[MODELS[name]], { seed: SEED })
-  await model.save_pretrained(folder)
+  const preset = presets[MODELS[name]]
+  const depth = layers && {
+    num_hidden_layers: layers,
+    ...('sharing' in preset && { sharing: { attention_groups: layers, ffn_groups: layers } }),
+  }
+  const model = await AlbertModel.from_config({ ...preset, ...depth }, { seed: SEED })
+  await model.save_pretrained(folder, { dtype })
   await model.dispose()
   return folder
 }

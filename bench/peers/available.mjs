@@ -1,5 +1,5 @@
 // Who can take part on this machine: what is missing is said aloud, and never appears among the results.
-import { loadAlbert } from '../albert.mjs'
+import { refusal } from '../dtypes.mjs'
 import { called, contenders, isOurs } from './contenders.mjs'
 import { QUANTIZERS } from './files.mjs'
 
@@ -13,19 +13,6 @@ const PACKAGES = { torch: ['torch', 'transformers'], onnxruntime: ['onnxruntime'
 export function quantizerOf({ name, dtype }) {
   if (isOurs(name) || dtype !== 'int8') return null
   return contenders[name].engine === 'openvino' ? 'OpenVINO' : 'ONNX Runtime'
-}
-
-/** @param {string} directory @param {string} dtype @returns {Promise<string | null>} why this package cannot run it */
-async function refusal(directory, dtype) {
-  const { AlbertModel, AlbertError } = await loadAlbert()
-  try {
-    const model = await AlbertModel.from_pretrained(directory, { dtype: /** @type {any} */ (dtype) })
-    await model.dispose()
-    return null
-  } catch (error) {
-    if (error instanceof AlbertError && error.code === 'UNSUPPORTED_DTYPE') return error.message
-    throw error
-  }
 }
 
 /** Why an entry cannot run, or null. @param {Entry} entry @param {string} directory @param {Python} python */

@@ -2,8 +2,8 @@
 // starts and hands back the pooled vectors of every batch.
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
-import { loadAlbert } from '../albert.mjs'
 import { packTexts } from '../batch.mjs'
+import { openModel } from '../dtypes.mjs'
 import { ONNX_FILES } from './files.mjs'
 
 /** @typedef {import('./contenders.mjs').Dtype} Dtype */
@@ -36,9 +36,7 @@ function inTurn(inputs, work) {
  */
 function ours(outputs) {
   return async (directory, dtype, threads) => {
-    const { AlbertModel } = await loadAlbert()
-    // The list of dtypes grows; a dtype that this version refuses is left out before trials begin.
-    const model = await AlbertModel.from_pretrained(directory, { dtype: /** @type {any} */ (dtype), threads })
+    const model = await openModel(directory, dtype, threads)
     return {
       version: load('../../package.json').version,
       prepare: batches => {
