@@ -1,7 +1,7 @@
 // Curves over a common axis, both axes linear or by powers of two. Each series is named at its end.
 import { HEAD, label, MARGIN, svg, WIDTH } from './svg.mjs'
 
-const PLOT = { left: MARGIN + 64, right: WIDTH - MARGIN - 96, top: HEAD + 12, bottom: 340 }
+const PLOT = { left: MARGIN + 64, right: WIDTH - MARGIN - 128, top: HEAD + 24, bottom: 340 }
 const HEIGHT = 388
 /** So far apart stand the names of two series at least. */
 const NAME_GAP = 16
@@ -32,9 +32,9 @@ function scale(values, log) {
   return { at: (/** @type {number} */ value) => (Math.log2(value) - first) / (last - first), marks }
 }
 
-/** 1234.5 → 1,235 and 0.125 → 0.125. @param {number} value */
+/** 1234.5 → 1,234.5 and 0.125 → 0.125. @param {number} value */
 function written(value) {
-  return value.toLocaleString('en', { maximumSignificantDigits: 4 })
+  return value.toLocaleString('en', { maximumSignificantDigits: 5 })
 }
 
 /** Moves names apart that would cover each other. @param {{ name: string, y: number, n: number }[]} names */

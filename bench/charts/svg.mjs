@@ -6,7 +6,7 @@ export const MARGIN = 16
 /** Height of the title and the line under it. */
 export const HEAD = 64
 
-/** Classes c0, c1, ... are the series of a chart: blue, orange, green; their dark forms are lighter. */
+/** Classes c0, c1, ... are the series of a chart: blue, orange, green, purple; their dark forms are lighter. */
 const STYLE = `
   text { font: 13px system-ui, -apple-system, 'Segoe UI', sans-serif; fill: #1f2328 }
   .title { font-size: 16px; font-weight: 600 }
@@ -16,16 +16,16 @@ const STYLE = `
   .strong { font-weight: 600 }
   .grid { stroke: #d1d9e0; stroke-width: 1 }
   .line { fill: none; stroke-width: 2; stroke-linejoin: round }
-  .c0 { stroke: #0969da } .c1 { stroke: #bc4c00 } .c2 { stroke: #1a7f52 }
-  .f0 { fill: #0969da } .f1 { fill: #bc4c00 } .f2 { fill: #1a7f52 }
+  .c0 { stroke: #0969da } .c1 { stroke: #bc4c00 } .c2 { stroke: #1a7f52 } .c3 { stroke: #8250df }
+  .f0 { fill: #0969da } .f1 { fill: #bc4c00 } .f2 { fill: #1a7f52 } .f3 { fill: #8250df }
   @media (prefers-color-scheme: dark) {
     text { fill: #e6edf3 }
     .quiet { fill: #9198a1 }
     .peer { fill: #6e7781 }
     .ours { fill: #3fb67f }
     .grid { stroke: #3d444d }
-    .c0 { stroke: #58a6ff } .c1 { stroke: #f0883e } .c2 { stroke: #3fb67f }
-    .f0 { fill: #58a6ff } .f1 { fill: #f0883e } .f2 { fill: #3fb67f }
+    .c0 { stroke: #58a6ff } .c1 { stroke: #f0883e } .c2 { stroke: #3fb67f } .c3 { stroke: #ab7df8 }
+    .f0 { fill: #58a6ff } .f1 { fill: #f0883e } .f2 { fill: #3fb67f } .f3 { fill: #ab7df8 }
   }`
 
 /** Text that may stand in SVG and HTML. @param {string} text */
