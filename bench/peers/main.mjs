@@ -96,6 +96,7 @@ async function measure() {
     flags.model ? { directory: name, sha256: hash } : { preset: MODELS[modelName(name)], seed: SEED, sha256: hash },
   )
   const { threads, rounds, seconds } = settings
+  const { [OURS_HIDDEN]: _, ...versions } = Object.values(measured)[0].versions
   return {
     kind: models ? 'sharing' : 'peers',
     date: new Date().toISOString(),
@@ -107,7 +108,7 @@ async function measure() {
     order: entries.map(called),
     weights: models ? weights : weights[0],
     threads,
-    versions: { node: process.version, ...Object.values(measured)[0].versions },
+    versions: { node: process.version, ...versions },
   }
 }
 
