@@ -10,7 +10,7 @@
 #include "cpu/gemm/sink.h"
 
 // The instance of the micro-kernel for `rows` rows and one panel, or panels_at_once(rows) of them.
-template <class Dot, int MR = kTileRows>
+template <class Dot, int MR = Dot::kRows>
 inline void run_tile(const Product<Dot>& p, const TilePlace& at, int64_t rows, int64_t panels, float* sums,
                      int64_t stride) {
   if (rows == MR) {
@@ -51,7 +51,7 @@ inline void multiply_and_finish(const Product<Dot>& p, Range rows, Range panels,
   if constexpr (__is_same(Sink, SumsSink)) {
     run(sink.y.row(rows.begin) + panels.begin * kPanel, sink.y.stride);
   } else {
-    alignas(64) float sums[kTileFloats > Sink::kColumns * kTileRows ? kTileFloats : Sink::kColumns * kTileRows];
+    alignas(64) float sums[kTileFloats > Sink::kColumns * Dot::kRows ? kTileFloats : Sink::kColumns * Dot::kRows];
     const int64_t stride = (panels.end - panels.begin) * kPanel;
     run(sums, stride);
     const int64_t first = panels.begin * kPanel;
@@ -67,7 +67,7 @@ inline void multiply_and_finish(const Product<Dot>& p, Range rows, Range panels,
 template <class Dot, class Finish, class Sink>
 inline void multiply_block(const Product<Dot>& p, Range rows, Range panels, const Finish& finish, const Sink& sink) {
   const int64_t count = rows.end - rows.begin;
-  const int64_t tiles = pieces_of(count, kTileRows);
+  const int64_t tiles = pieces_of(count, Dot::kRows);
   const int64_t at_once = tiles == 1 ? panels_at_once(static_cast<int>(count)) : 1;
   constexpr int64_t kTogether = Sink::kColumns > kPanel ? Sink::kColumns / kPanel : 1;
   const int64_t together = kTogether > 1 ? kTogether : at_once;
@@ -100,7 +100,7 @@ inline void multiply_share(const Product<Dot>& p, int64_t all_rows, Part part, c
   constexpr int64_t kTogether = Sink::kColumns > kPanel ? Sink::kColumns / kPanel : 1;
   const int64_t panels = pieces_of(p.columns, kPanel);
   const int64_t runs = pieces_of(panels, kTogether);
-  const Shares shares = choose_shares(runs, pieces_of(all_rows, kTileRows), part.count);
+  const Shares shares = choose_shares(runs, pieces_of(all_rows, Dot::kRows), part.count);
   const Range rows = piece(all_rows, part.index / shares.panels, shares.rows);
   const Range own = piece(runs, part.index % shares.panels, shares.panels);
   const int64_t end = own.end * kTogether < panels ? own.end * kTogether : panels;

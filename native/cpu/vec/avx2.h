@@ -7,6 +7,7 @@ constexpr int kLanes = 16;
 
 // The register tile: 6 rows x 1 panel of 16 columns = 12 accumulators, 2 registers of weights and 1 or 2 of inputs,
 // of 16. A multiply-add takes 5 cycles on Zen 2 and two start each cycle: 10 accumulators keep both units busy.
+constexpr int kRegisters = 8;  // pairs of them
 constexpr int kTileRows = 6;
 constexpr int kTileVectors = 6;
 constexpr int kPanelVectors = 1;

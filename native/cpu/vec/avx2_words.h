@@ -11,6 +11,7 @@ inline Words widen(__m256i bytes) {
 
 struct Int8Dot {
   static constexpr int64_t kDepth = 4;
+  static constexpr int kRows = kTileRows;
   static constexpr uint8_t kOffset = 0;
   struct Weights {
     Words low, high;

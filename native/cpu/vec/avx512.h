@@ -7,6 +7,7 @@ constexpr int kLanes = 16;
 
 // The register tile: 14 rows x 1 panel of 32 columns = 28 accumulators, 2 registers of weights and 1 of inputs, of 32.
 // Tall rather than wide: weights are read 9 bytes a cycle, which even the L3 cache delivers.
+constexpr int kRegisters = 32;
 constexpr int kTileRows = 14;
 constexpr int kTileVectors = 8;
 constexpr int kPanelVectors = 2;

@@ -4,6 +4,7 @@
 #pragma once
 
 constexpr int kLanes = 16;
+constexpr int kRegisters = 32;
 constexpr int kTileRows = 14;     // rows of the register tile
 constexpr int kTileVectors = 8;   // vectors that it may accumulate in
 constexpr int kPanelVectors = 2;  // vectors of columns in a panel
@@ -179,6 +180,7 @@ inline void transpose(F32x16 (&r)[16]) {
 // Bytes without a sign times bytes with one, as the VNNI instructions do.
 struct Int8Dot {
   static constexpr int64_t kDepth = 4;
+  static constexpr int kRows = kTileRows / 2;
   static constexpr uint8_t kOffset = 128;
   struct Bytes {
     uint8_t byte[kLanes * 4];

@@ -4,6 +4,7 @@
 
 struct Bf16Dot {
   static constexpr int64_t kDepth = 2;
+  static constexpr int kRows = kTileRows;
   using Weights = Halves;
   using Inputs = Halves;
   using Sums = F32x16;
