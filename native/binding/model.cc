@@ -243,16 +243,11 @@ napi_property_descriptor getter(const char* name) {
 }  // namespace
 
 Napi::Value define_model(Napi::Env env) {
-  const std::array properties = {in_class<parameters>("parameters"),
-                                 in_class<write>("write"),
-                                 in_class<read>("read"),
-                                 in_class<quantized>("quantized"),
-                                 in_class<seal>("seal"),
-                                 in_class<forward>("forward"),
-                                 in_class<memory>("memory"),
-                                 in_class<dispose>("dispose"),
-                                 getter<isa>("isa"),
-                                 getter<threads>("threads")};
+  const std::array properties = {
+      in_class<parameters>("parameters"), in_class<write>("write"),     in_class<read>("read"),
+      in_class<quantized>("quantized"),   in_class<seal>("seal"),       in_class<forward>("forward"),
+      in_class<memory>("memory"),         in_class<dispose>("dispose"), getter<isa>("isa"),
+      getter<threads>("threads")};
   napi_value result = nullptr;
   if (napi_define_class(env, "Model", NAPI_AUTO_LENGTH, construct, nullptr, properties.size(), properties.data(),
                         &result) != napi_ok) {

@@ -40,7 +40,8 @@ void convert(const Run<T>& run, const Operand<T>& y, const Matrix<T>& x, const T
   if (y.format != Format::plain) run.ops.convert_rows_forward({y, x}, team.part);
 }
 
-// y = LayerNorm(x + r), and the same as a product reads it: some rows a time, so that the second finds them in the cache.
+// y = LayerNorm(x + r), and the same as a product reads it: some rows a time, so that the second finds them in the
+// cache.
 template <class T>
 void normalise(const Run<T>& run, LayerNormForward<T> norm, const Operand<T>& y_in, const Team& team) {
   constexpr int64_t kRows = 8;
@@ -141,8 +142,8 @@ void attend(const Run<T>& run, const AttentionWeights<T>& w, int64_t block, cons
   const AttentionBatch<T> batch = attention_batch(run, block, pruned);
   const Operand<T> context = work.context.slice(0, count);
   if (run.formats.attention == Format::plain) {
-    run.ops.attention_forward({batch, context.plain, work.query.plain.top(count), work.key_value.plain.columns(0, width),
-                               work.key_value.plain.columns(width, width)},
+    run.ops.attention_forward({batch, context.plain, work.query.plain.top(count),
+                               work.key_value.plain.columns(0, width), work.key_value.plain.columns(width, width)},
                               team.part);
   } else {
     run.ops.attention_bf16_forward({batch, context, work.query.bf16.top(count), work.key_value.bf16.columns(0, width),

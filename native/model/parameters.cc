@@ -225,7 +225,8 @@ bool Parameters<T>::quantized(const std::string& name, std::vector<int8_t>& valu
     read(name, n * width, row.data(), width);
     const float over = reference::over_scale(scales[static_cast<size_t>(n)]);
     for (int64_t k = 0; k < width; k++) {
-      values[static_cast<size_t>(n * width + k)] = reference::to_int8(static_cast<float>(row[static_cast<size_t>(k)]), over);
+      values[static_cast<size_t>(n * width + k)] =
+          reference::to_int8(static_cast<float>(row[static_cast<size_t>(k)]), over);
     }
   }
   return true;
@@ -255,7 +256,8 @@ void Parameters<T>::take_packed_memory() {
   }
 }
 
-// Matrices of int8 get the scales that they lack. Heads, which are multiplied in float32, are rounded to their format here.
+// Matrices of int8 get the scales that they lack. Heads, which are multiplied in float32, are rounded to their format
+// here.
 template <class T>
 void Parameters<T>::round(Parameter& p) {
   if (p.format == Format::plain || !p.is_matrix()) return;

@@ -1,6 +1,6 @@
 // The weights of a model: written from a checkpoint by name, then sealed, that is packed once for the kernels.
-// After sealing every matrix exists once in memory, packed; `read` unpacks it again, exactly (rounded where the precision
-// of the model rounds).
+// After sealing every matrix exists once in memory, packed; `read` unpacks it again, exactly (rounded where the
+// precision of the model rounds).
 #pragma once
 
 #include <cstdint>
@@ -90,8 +90,8 @@ class Parameters {
   Parameters& operator=(const Parameters&) = delete;
 
   const std::deque<Parameter>& list() const { return list_; }
-  // Elements [offset, offset + count) from bytes as they lie on disk (little-endian). Those of type i8 are multiplied by
-  // the scales of their rows, which are written before as `<name>_scale`.
+  // Elements [offset, offset + count) from bytes as they lie on disk (little-endian). Those of type i8 are multiplied
+  // by the scales of their rows, which are written before as `<name>_scale`.
   void write(const std::string& name, int64_t offset, const std::byte* bytes, int64_t count, StoredType type);
   void read(const std::string& name, int64_t offset, T* target, int64_t count) const;
   // Rows of a matrix that is kept in int8; false for any other.

@@ -26,8 +26,8 @@ struct Workspace {
   Operand<T> inner;  // [T,I]
   Matrix<T> chosen;  // [S,H] selected rows of the last block; empty when all are selected
   Operand<T> chosen_in;
-  Matrix<T> asked;   // [R,H] rows that the head reads
-  Matrix<T> first;   // [n,H] first rows, and what the pooler makes of them
+  Matrix<T> asked;  // [R,H] rows that the head reads
+  Matrix<T> first;  // [n,H] first rows, and what the pooler makes of them
   Matrix<T> pooled;
   Matrix<T> prediction;      // [R,E]
   Matrix<T> pair;            // [longest,2H] squad2: token beside start
@@ -110,10 +110,9 @@ struct Workspace {
     end_hidden = memory.template matrix<T>(longest, c.hidden_size);
     log_probs = memory.template matrix<T>(1, longest);
     order = memory.template take<int64_t>(longest);
-    attention_scratch_bytes =
-        Arena::bytes_for<std::byte>((f.attention == Format::plain ? ops.attention_scratch_bytes
-                                                                  : ops.attention_bf16_scratch_bytes)(
-            {piece.longest, c.hidden_size / c.heads}));
+    attention_scratch_bytes = Arena::bytes_for<std::byte>(
+        (f.attention == Format::plain ? ops.attention_scratch_bytes
+                                      : ops.attention_bf16_scratch_bytes)({piece.longest, c.hidden_size / c.heads}));
     attention_scratch = memory.template take<std::byte>(attention_scratch_bytes * threads);
   }
 };

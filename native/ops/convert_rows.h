@@ -1,6 +1,7 @@
 // Rows in the format of the product that reads them:  y = x, rounded      (formats: operand.h)
 //   shapes  x [T,K]   y [T,K] in bf16 or int8
-//   int8    scale of a group = largest |x| / 127;  q = x (127 / largest), to nearest even. A NaN or an infinity in x makes
+//   int8    scale of a group = largest |x| / 127;  q = x (127 / largest), to nearest even. A NaN or an infinity in x
+//   makes
 //           the scale of its group NaN or infinite, and so shows in every product.
 //   alias   none
 //   bits    each row on its own

@@ -3,7 +3,8 @@
 //   shapes  x [T,K] int8, 4 divides K   w [N,K] packed   y [T,N] plain, bf16, or int8 (rounded as convert_rows.h does)
 //   weights s8, one scale an output: largest |w| / 127, to nearest even
 //   packed  panels of `panel` outputs, four neighbouring k together:  int8[n / panel][k / 4][n % panel][k % 4]
-//           corrections[n / panel][g][n % panel] = - offset (sum over k in g of w[n,k]): what the offset of x adds too much
+//           corrections[n / panel][g][n % panel] = - offset (sum over k in g of w[n,k]): what the offset of x adds too
+//           much
 //   alias   none
 //   part    as linear_bf16.h
 //   bits    the inner sums are exact; the outer one is a chain of fused multiply-adds over ascending g
