@@ -60,7 +60,7 @@ bool Model<T>::run_pieces(const Plan& plan, const Request<T>& request, const std
                           Result<T>& result, const std::atomic<bool>& abort) {
   const Needs needs = needs_of(config_, request);
   std::vector<Piece> pieces;
-  for (const Range& sequences : plan.pieces) pieces.push_back(make_piece(request, needs, sequences));
+  for (const Range& sequences : plan.pieces) pieces.push_back(make_piece(request, needs, sequences, config_));
 
   const bool walk = plan.mode == Schedule::walk;
   const int team_size = walk ? 1 : threads_;
