@@ -34,16 +34,24 @@ void product(const Run<T>& run, const Operand<T>& y, const Operand<T>& x, const 
   run.ops.linear_activation_forward({y.plain, x.plain, w, kind}, team.part);
 }
 
-// This part's rows of x as a product reads them; nothing to do where they are plain.
+// This part's rows of x as a product reads them; nothing to do where they are plain. `factors`: of its inputs, or null.
 template <class T>
-void convert(const Run<T>& run, const Operand<T>& y, const Matrix<T>& x, const Team& team) {
-  if (y.format != Format::plain) run.ops.convert_rows_forward({y, x}, team.part);
+void convert(const Run<T>& run, const Operand<T>& y, const Matrix<T>& x, const float* factors, const Team& team) {
+  if (y.format != Format::plain) run.ops.convert_rows_forward({y, x, factors}, team.part);
+}
+
+// Of the inputs of a block's attention; null behind the last block.
+template <class T>
+const float* attention_factors(const Run<T>& run, int64_t block) {
+  if (block == run.config.blocks()) return nullptr;
+  return run.weights.attention[static_cast<size_t>(run.config.attention_set(block))].factors;
 }
 
 // y = LayerNorm(x + r), and the same as a product reads it: some rows a time, so that the second finds them in the
 // cache.
 template <class T>
-void normalise(const Run<T>& run, LayerNormForward<T> norm, const Operand<T>& y_in, const Team& team) {
+void normalise(const Run<T>& run, LayerNormForward<T> norm, const Operand<T>& y_in, const float* factors,
+               const Team& team) {
   constexpr int64_t kRows = 8;
   if (y_in.format == Format::plain) return run.ops.layer_norm_forward(norm, team.part);
   const Range rows = share(norm.x.rows, 1, team.part);
@@ -54,7 +62,7 @@ void normalise(const Run<T>& run, LayerNormForward<T> norm, const Operand<T>& y_
     own.x = norm.x.slice(t, count);
     if (norm.r.data != nullptr) own.r = norm.r.slice(t, count);
     run.ops.layer_norm_forward(own, Part{});
-    run.ops.convert_rows_forward({y_in.slice(t, count), own.y}, Part{});
+    run.ops.convert_rows_forward({y_in.slice(t, count), own.y, factors}, Part{});
   }
 }
 
@@ -91,12 +99,12 @@ void embed(const Run<T>& run, const Team& team) {
       team.part);
   drop_out(run, "embeddings", sum, team);
   if (run.config.projection) {
-    convert(run, run.work.embedding_in, sum, team);
+    convert(run, run.work.embedding_in, sum, nullptr, team);
     team.sync();
     product<T>(run, run.work.hidden, run.work.embedding_in, w.mapping, team);
     team.sync();
   }
-  convert(run, run.work.hidden_in, run.work.hidden, team);
+  convert(run, run.work.hidden_in, run.work.hidden, attention_factors(run, 0), team);
 }
 
 // The rows of a block: the residual stream, and the same as a product reads it.
@@ -161,7 +169,7 @@ void attend(const Run<T>& run, const AttentionWeights<T>& w, const Place& at, co
   }
   team.sync();
   if (work.context_in.format != work.context.format) {
-    convert(run, work.context_in.slice(0, count), context.plain, team);
+    convert(run, work.context_in.slice(0, count), context.plain, nullptr, team);
     team.sync();
   }
 }
@@ -184,7 +192,7 @@ void run_block(const Run<T>& run, const Place& at, const Rows<T>& rows, const Te
   product<T>(run, sum, run.work.context_in.slice(0, count), attention.dense, team);
   drop_out(run, BlockName("attention_output", block), sum, team);
   team.sync();
-  normalise<T>(run, {normed, sum, rows.stream, attention.norm.gain, attention.norm.bias, eps}, normed_in, team);
+  normalise<T>(run, {normed, sum, rows.stream, attention.norm.gain, attention.norm.bias, eps}, normed_in, ffn.factors, team);
   team.sync();
   product(run, inner, normed_in, ffn.ffn, team, c.activation);
   team.sync();
@@ -192,7 +200,7 @@ void run_block(const Run<T>& run, const Place& at, const Rows<T>& rows, const Te
   drop_out(run, BlockName("ffn_output", block), sum, team);
   team.sync();
   normalise<T>(run, {rows.stream, sum, normed, ffn.norm.gain, ffn.norm.bias, eps},
-               at.closes() ? Operand<T>(rows.stream) : rows.in, team);
+               at.closes() ? Operand<T>(rows.stream) : rows.in, attention_factors(run, block + 1), team);
 }
 
 // After the last block of a stage but the last: `rows` of sequences that stop are put aside, behind the `stopped` ones of
@@ -205,7 +213,7 @@ void part_ways(const Run<T>& run, const Stage& stage, const Matrix<T>& rows, int
   if (stage.is_last()) return;
   const Matrix<T> hidden = run.work.hidden.top(count(stage.going_on));
   run.ops.gather_rows_forward({hidden, rows, stage.going_on.data()}, team.part);
-  convert(run, run.work.hidden_in.slice(0, hidden.rows), hidden, team);
+  convert(run, run.work.hidden_in.slice(0, hidden.rows), hidden, attention_factors(run, stage.end_block), team);
 }
 
 }  // namespace
@@ -229,7 +237,7 @@ Matrix<T> encode(const Run<T>& run, const Team& team) {
         const int64_t count = static_cast<int64_t>(stage.rows.size());
         own = {run.work.chosen.top(count), run.work.chosen_in.slice(0, count)};
         run.ops.gather_rows_forward({own.stream, hidden, stage.rows.data()}, team.part);
-        convert(run, own.in, own.stream, team);
+        convert(run, own.in, own.stream, attention_factors(run, block), team);
         team.sync();
       }
       run_block(run, at, own, team);
