@@ -5,7 +5,7 @@ const FIRST = Symbol('place of the first entry in the whole')
 
 /** Marks `list` as a part that begins at `first`; undefined leaves it the whole that it is. */
 export function partOf<T>(list: T[], first: number | undefined): T[] {
-  return first === undefined ? list : Object.assign(list, { [FIRST]: first })
+  return first === undefined ? list : Object.defineProperty(list, FIRST, { value: first })
 }
 
 /** Where a part begins; undefined for a list that is whole, and for what is no list. */
