@@ -61,9 +61,10 @@ async function measure() {
   const others = watchOthers()
   /** @type {Record<string, Awaited<ReturnType<typeof delaysOf>>>} */
   const rows = {}
-  for (const dtype of /** @type {const} */ (['fp32', 'bf16', 'int8'])) {
+  for (const dtype of ['fp32', 'bf16', 'int8']) {
+    const options = { dtype: /** @type {'fp32'} */ (dtype), threads: Number(flags.threads) }
     try {
-      const model = await AlbertModel.from_pretrained(directory, { dtype, threads: Number(flags.threads) })
+      const model = await AlbertModel.from_pretrained(directory, options)
       rows[dtype] = await delaysOf(model)
       await model.dispose()
     } catch (error) {
