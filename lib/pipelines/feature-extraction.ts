@@ -50,8 +50,15 @@ export function featureExtraction(text: TextModel): FeatureExtractionPipeline {
   const each = async (
     inputs: readonly TextOrPair[],
     options: FeatureExtractionOptions = {},
-  ): Promise<EmbeddingTensor[]> =>
-    Promise.all((await vectorsOf(text, inputList(inputs), options)).map(vectors => toTensor(text, [vectors], options)))
+  ): Promise<EmbeddingTensor[]> => {
+    const tensors: EmbeddingTensor[] = []
+    const pace = new Pace()
+    for (const vectors of await vectorsOf(text, inputList(inputs), options)) {
+      if (pace.due) await pace.pause()
+      tensors.push(await toTensor(text, [vectors], options))
+    }
+    return tensors
+  }
   return pipelineOf<FeatureExtractionPipeline>(text, call, { each })
 }
 
@@ -93,7 +100,7 @@ function rowsOf(hidden: NativeArray, size: number, width: number, normalize: boo
   const rows = hidden.length / size
   const copy = hidden instanceof Float64Array ? new Float64Array(rows * width) : new Float32Array(rows * width)
   for (let row = 0; row < rows; row++) {
-    const vector = Float64Array.from(hidden.subarray(row * size, row * size + width))
+    const vector = new Float64Array(hidden.subarray(row * size, row * size + width))
     copy.set(normalize ? normalizeVector(vector) : vector, row * width)
   }
   return copy
