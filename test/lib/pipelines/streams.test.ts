@@ -271,7 +271,8 @@ describe('mistakes', () => {
     const stream = streamOf(texts.map((text, i) => (i % 200 === 150 ? long : text)))
     const answers = await collected(classify(stream, labels, { onTruncated: ({ index }) => cuts.push(index) }))
     expect(answers.flatMap(({ truncated }, i) => (truncated ? [i] : []))).toEqual([150, 350, 550])
-    expect(cuts).toEqual([150, 350, 550])
+    // Two parts are made ready at a time, so that the order is not promised.
+    expect(cuts.sort((a, b) => a - b)).toEqual([150, 350, 550])
   }, 30_000)
 
   test('options are refused before the source is touched', async () => {
