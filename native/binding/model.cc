@@ -5,6 +5,7 @@
 #include <cstring>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "binding/convert.h"
 #include "binding/failure.h"
@@ -75,16 +76,24 @@ Napi::Value with_model(const Held& session, const Use& use) {
   return std::visit([&](auto& model) -> Napi::Value { return use(*model); }, session->model());
 }
 
+Precision to_precision(const std::string& dtype, const Napi::Object& options) {
+  if (dtype == "bf16") return Precision::bf16;
+  if (dtype != "int8") return Precision::full;
+  return text_field(options, "quality") == "high" ? Precision::int8_high : Precision::int8;
+}
+
 AnyModel new_model(const Napi::CallbackInfo& info) {
   const Config config = to_config(info[0].As<Napi::Object>());
   const auto options = info[1].As<Napi::Object>();
   const int threads = static_cast<int>(integer_field(options, "threads"));
   const Schedule schedule = to_schedule(text_field(options, "schedule"));
   const std::string isa = text_field(options, "isa");
-  if (text_field(options, "dtype") == "fp64") {
-    return std::make_unique<Model<double>>(config, cpu::double_ops(), threads, schedule);
+  const std::string dtype = text_field(options, "dtype");
+  if (dtype == "fp64") {
+    return std::make_unique<Model<double>>(config, cpu::double_ops(), threads, schedule, Precision::full);
   }
-  return std::make_unique<Model<float>>(config, cpu::float_ops(isa), threads, schedule);
+  const Precision precision = to_precision(dtype, options);
+  return std::make_unique<Model<float>>(config, cpu::float_ops(isa), threads, schedule, precision);
 }
 
 // new Model(config, options)
@@ -105,10 +114,13 @@ StoredType to_stored_type(const std::string& name) {
   if (name == "F32") return StoredType::f32;
   if (name == "F16") return StoredType::f16;
   if (name == "BF16") return StoredType::bf16;
+  if (name == "I8") return StoredType::i8;
   throw Error("INTERNAL", "Unknown stored type " + name + ".");
 }
 
-int64_t bytes_of(StoredType type) { return type == StoredType::f64 ? 8 : type == StoredType::f32 ? 4 : 2; }
+int64_t bytes_of(StoredType type) {
+  return type == StoredType::f64 ? 8 : type == StoredType::f32 ? 4 : type == StoredType::i8 ? 1 : 2;
+}
 
 Napi::Value parameters(const Napi::CallbackInfo& info, const Held& session) {
   return with_model(session, [&](auto& model) -> Napi::Value {
@@ -145,6 +157,23 @@ Napi::Value read(const Napi::CallbackInfo& info, const Held& session) {
     model.parameters().read(info[0].ToString().Utf8Value(), info[1].ToNumber().Int64Value(), target.Data(),
                             static_cast<int64_t>(target.ElementLength()));
     return info.Env().Undefined();
+  });
+}
+
+// quantized(name) -> { values, scales } or null
+Napi::Value quantized(const Napi::CallbackInfo& info, const Held& session) {
+  return with_model(session, [&](auto& model) -> Napi::Value {
+    std::vector<int8_t> values;
+    std::vector<float> scales;
+    if (!model.parameters().quantized(info[0].ToString().Utf8Value(), values, scales)) return info.Env().Null();
+    auto own_values = Napi::Int8Array::New(info.Env(), values.size());
+    auto own_scales = Napi::Float32Array::New(info.Env(), scales.size());
+    std::memcpy(own_values.Data(), values.data(), values.size());
+    std::memcpy(own_scales.Data(), scales.data(), scales.size() * sizeof(float));
+    Napi::Object object = Napi::Object::New(info.Env());
+    object.Set("values", own_values);
+    object.Set("scales", own_scales);
+    return object;
   });
 }
 
@@ -217,6 +246,7 @@ Napi::Value define_model(Napi::Env env) {
   const std::array properties = {in_class<parameters>("parameters"),
                                  in_class<write>("write"),
                                  in_class<read>("read"),
+                                 in_class<quantized>("quantized"),
                                  in_class<seal>("seal"),
                                  in_class<forward>("forward"),
                                  in_class<memory>("memory"),

@@ -1,5 +1,6 @@
 #include "model/encoder.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <string_view>
@@ -21,6 +22,39 @@ void drop_out(const Run<T>& run, std::string_view place, const Matrix<T>& x, con
   if (given.data == nullptr) return;
   team.sync();
   run.ops.dropout_forward({x, x, given}, team.part);
+}
+
+// y = f(x w^T + bias), in the format of the weight.
+template <class T>
+void product(const Run<T>& run, const Operand<T>& y, const Operand<T>& x, const PackedWeight<T>& w, const Team& team,
+             Activation kind = Activation::linear) {
+  if (w.format == Format::bf16) return run.ops.linear_bf16_forward({y, x, w, kind}, team.part);
+  if (w.format == Format::int8) return run.ops.linear_int8_forward({y, x, w, kind}, team.part);
+  if (kind == Activation::linear) return run.ops.linear_forward({y.plain, x.plain, w}, team.part);
+  run.ops.linear_activation_forward({y.plain, x.plain, w, kind}, team.part);
+}
+
+// This part's rows of x as a product reads them; nothing to do where they are plain.
+template <class T>
+void convert(const Run<T>& run, const Operand<T>& y, const Matrix<T>& x, const Team& team) {
+  if (y.format != Format::plain) run.ops.convert_rows_forward({y, x}, team.part);
+}
+
+// y = LayerNorm(x + r), and the same as a product reads it: some rows a time, so that the second finds them in the cache.
+template <class T>
+void normalise(const Run<T>& run, LayerNormForward<T> norm, const Operand<T>& y_in, const Team& team) {
+  constexpr int64_t kRows = 8;
+  if (y_in.format == Format::plain) return run.ops.layer_norm_forward(norm, team.part);
+  const Range rows = share(norm.x.rows, 1, team.part);
+  for (int64_t t = rows.begin; t < rows.end; t += kRows) {
+    const int64_t count = std::min(kRows, rows.end - t);
+    LayerNormForward<T> own = norm;
+    own.y = norm.y.slice(t, count);
+    own.x = norm.x.slice(t, count);
+    if (norm.r.data != nullptr) own.r = norm.r.slice(t, count);
+    run.ops.layer_norm_forward(own, Part{});
+    run.ops.convert_rows_forward({y_in.slice(t, count), own.y}, Part{});
+  }
 }
 
 template <class T>
@@ -47,7 +81,7 @@ void embed(const Run<T>& run, const Team& team) {
     embedding.ids = run.request.ids.data() + first;
   } else {
     embedding.ids = run.piece.embeds.data();
-    embedding.word = {run.request.embeds.data(), run.request.tokens(), run.config.embedding_size};
+    embedding.word = Matrix<const T>{run.request.embeds.data(), run.request.tokens(), run.config.embedding_size};
   }
   run.ops.embedding_forward(embedding, team.part);
   team.sync();
@@ -55,73 +89,100 @@ void embed(const Run<T>& run, const Team& team) {
       {sum, sum, {}, w.embedding_norm.gain, w.embedding_norm.bias, static_cast<T>(run.config.layer_norm_eps)},
       team.part);
   drop_out(run, "embeddings", sum, team);
-  team.sync();
   if (run.config.projection) {
-    run.ops.linear_forward({run.work.hidden, sum, w.mapping}, team.part);
+    convert(run, run.work.embedding_in, sum, team);
+    team.sync();
+    product<T>(run, run.work.hidden, run.work.embedding_in, w.mapping, team);
     team.sync();
   }
+  convert(run, run.work.hidden_in, run.work.hidden, team);
+}
+
+// The rows of a block: the residual stream, and the same as a product reads it.
+template <class T>
+struct Rows {
+  Matrix<T> stream;
+  Operand<T> in;
+};
+
+// Everything of an attention but the numbers.
+template <class T>
+AttentionBatch<T> attention_batch(const Run<T>& run, int64_t block, bool pruned) {
+  const Piece& piece = run.piece;
+  AttentionBatch<T> batch;
+  batch.starts = piece.starts.data();
+  batch.query_starts = pruned ? piece.selected_starts.data() : piece.starts.data();
+  if (!run.request.visible.empty()) batch.visible = run.request.visible.data() + piece.first_token;
+  if (!run.probability_starts.empty()) {
+    batch.probability_starts = run.probability_starts.data() + piece.sequences.begin;
+    batch.probabilities = run.result.matrix(BlockName("attentions", block)).data;
+    const auto given = run.request.multipliers.find(std::string_view(BlockName("attention_probs", block)));
+    if (given != run.request.multipliers.end()) batch.multiplier = given->second.data();
+  }
+  batch.sequences = static_cast<int32_t>(piece.size());
+  batch.heads = static_cast<int32_t>(run.config.heads);
+  batch.scale = T(1) / std::sqrt(static_cast<T>(run.config.hidden_size / run.config.heads));
+  batch.scratch = run.work.attention_scratch;
+  batch.scratch_bytes = run.work.attention_scratch_bytes;
+  return batch;
 }
 
 // context = attention of `rows` (the queries) over all tokens of their sequences.
 template <class T>
-void attend(const Run<T>& run, const AttentionWeights<T>& w, int64_t block, const Matrix<T>& rows, bool pruned,
+void attend(const Run<T>& run, const AttentionWeights<T>& w, int64_t block, const Rows<T>& rows, bool pruned,
             const Team& team) {
-  const Config& c = run.config;
   const Workspace<T>& work = run.work;
-  const Piece& piece = run.piece;
-  const int64_t count = rows.rows;
-  run.ops.linear_forward({work.key_value, work.hidden, w.key_value}, team.part);
-  run.ops.linear_forward({work.query.top(count), rows, w.query}, team.part);
+  const int64_t count = rows.stream.rows;
+  const int64_t width = run.config.hidden_size;
+  product<T>(run, work.key_value, work.hidden_in, w.key_value, team);
+  product<T>(run, work.query.slice(0, count), rows.in, w.query, team);
   team.sync();
 
-  AttentionForward<T> attention;
-  attention.context = work.context.top(count);
-  attention.query = work.query.top(count);
-  attention.key = work.key_value.columns(0, c.hidden_size);
-  attention.value = work.key_value.columns(c.hidden_size, c.hidden_size);
-  attention.starts = piece.starts.data();
-  attention.query_starts = pruned ? piece.selected_starts.data() : piece.starts.data();
-  if (!run.request.visible.empty()) attention.visible = run.request.visible.data() + piece.first_token;
-  if (!run.probability_starts.empty()) {
-    attention.probability_starts = run.probability_starts.data() + piece.sequences.begin;
-    attention.probabilities = run.result.matrix(BlockName("attentions", block)).data;
-    const auto given = run.request.multipliers.find(std::string_view(BlockName("attention_probs", block)));
-    if (given != run.request.multipliers.end()) attention.multiplier = given->second.data();
+  const AttentionBatch<T> batch = attention_batch(run, block, pruned);
+  const Operand<T> context = work.context.slice(0, count);
+  if (run.formats.attention == Format::plain) {
+    run.ops.attention_forward({batch, context.plain, work.query.plain.top(count), work.key_value.plain.columns(0, width),
+                               work.key_value.plain.columns(width, width)},
+                              team.part);
+  } else {
+    run.ops.attention_bf16_forward({batch, context, work.query.bf16.top(count), work.key_value.bf16.columns(0, width),
+                                    work.key_value.bf16.columns(width, width)},
+                                   team.part);
   }
-  attention.sequences = static_cast<int32_t>(piece.size());
-  attention.heads = static_cast<int32_t>(c.heads);
-  attention.scale = T(1) / std::sqrt(static_cast<T>(c.hidden_size / c.heads));
-  attention.scratch = work.attention_scratch;
-  attention.scratch_bytes = work.attention_scratch_bytes;
-  run.ops.attention_forward(attention, team.part);
   team.sync();
+  if (work.context_in.format != work.context.format) {
+    convert(run, work.context_in.slice(0, count), context.plain, team);
+    team.sync();
+  }
 }
 
 // out = LN2(ffn_output(act(ffn(y))) + y),  y = LN1(dense(attention) + rows)
 template <class T>
-void run_block(const Run<T>& run, int64_t block, const Matrix<T>& rows, bool pruned, const Team& team) {
+void run_block(const Run<T>& run, int64_t block, const Rows<T>& rows, bool pruned, const Team& team) {
   const Config& c = run.config;
   const AttentionWeights<T>& attention = run.weights.attention[static_cast<size_t>(c.attention_set(block))];
   const FfnWeights<T>& ffn = run.weights.ffn[static_cast<size_t>(c.ffn_set(block))];
   const T eps = static_cast<T>(c.layer_norm_eps);
-  const int64_t count = rows.rows;
-  const Matrix<T> context = run.work.context.top(count);
+  const int64_t count = rows.stream.rows;
   const Matrix<T> sum = run.work.sum.top(count);
   const Matrix<T> normed = run.work.normed.top(count);
-  const Matrix<T> inner = run.work.inner.top(count);
+  const Operand<T> normed_in = run.work.normed_in.slice(0, count);
+  const Operand<T> inner = run.work.inner.slice(0, count);
+  const bool last = block + 1 == c.blocks();
 
   attend(run, attention, block, rows, pruned, team);
-  run.ops.linear_forward({sum, context, attention.dense}, team.part);
+  product<T>(run, sum, run.work.context_in.slice(0, count), attention.dense, team);
   drop_out(run, BlockName("attention_output", block), sum, team);
   team.sync();
-  run.ops.layer_norm_forward({normed, sum, rows, attention.norm.gain, attention.norm.bias, eps}, team.part);
+  normalise<T>(run, {normed, sum, rows.stream, attention.norm.gain, attention.norm.bias, eps}, normed_in, team);
   team.sync();
-  run.ops.linear_activation_forward({inner, normed, ffn.ffn, c.activation}, team.part);
+  product(run, inner, normed_in, ffn.ffn, team, c.activation);
   team.sync();
-  run.ops.linear_forward({sum, inner, ffn.ffn_output}, team.part);
+  product<T>(run, sum, inner, ffn.ffn_output, team);
   drop_out(run, BlockName("ffn_output", block), sum, team);
   team.sync();
-  run.ops.layer_norm_forward({rows, sum, normed, ffn.norm.gain, ffn.norm.bias, eps}, team.part);
+  normalise<T>(run, {rows.stream, sum, normed, ffn.norm.gain, ffn.norm.bias, eps},
+               last ? Operand<T>(rows.stream) : rows.in, team);
 }
 
 }  // namespace
@@ -138,9 +199,11 @@ Matrix<T> encode(const Run<T>& run, const Team& team) {
     const bool pruned = block + 1 == run.config.blocks() && !run.piece.selects_all();
     if (pruned) {
       run.ops.gather_rows_forward({run.work.chosen, hidden, run.piece.selected.data()}, team.part);
+      convert(run, run.work.chosen_in, run.work.chosen, team);
       team.sync();
     }
-    run_block(run, block, pruned ? run.work.chosen : hidden, pruned, team);
+    const Rows<T> rows = pruned ? Rows<T>{run.work.chosen, run.work.chosen_in} : Rows<T>{hidden, run.work.hidden_in};
+    run_block(run, block, rows, pruned, team);
     team.sync();
     keep_hidden_state(run, block + 1, hidden, team);
   }
