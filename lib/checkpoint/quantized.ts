@@ -9,6 +9,8 @@ import { type ExpectedParameter, WORD_TABLE } from './names.js'
 /** Behind the name of a matrix: the name of its scales. */
 export const SCALE = '_scale'
 const METADATA = 'albert_quantization'
+/** Not `pt`: transformers 4 would take the numbers for weights and leave the scales out; so it refuses the file. */
+const FORMAT = 'albert-native'
 const VERSION = 1
 /** Channels of an input that share a scale. The weights do not depend on it; the answers do. */
 const GROUP = 128
@@ -38,7 +40,7 @@ export function quantizationMetadata(quality: Quality): Record<string, string> {
     calibration: null,
     version: VERSION,
   }
-  return { [METADATA]: JSON.stringify(quantization) }
+  return { [METADATA]: JSON.stringify(quantization), format: FORMAT }
 }
 
 /** What the metadata of a file says; null where it says nothing. Throws INVALID_CHECKPOINT or UNSUPPORTED_CHECKPOINT. */

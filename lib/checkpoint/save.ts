@@ -71,9 +71,9 @@ export async function saveCheckpoint(
     const name = savedName(parameter.name, config, head)
     return dtype === 'int8' ? quantizedTensors(name, parameter, source) : [tensorOf(name, parameter, source, dtype)]
   })
-  const own = dtype === 'int8' ? quantizationMetadata(source.quantized!.quality) : {}
+  const own = dtype === 'int8' ? quantizationMetadata(source.quantized!.quality) : { format: 'pt' }
   await orCannotWrite(folder, makeFolders(folder))
-  await writeSafetensors(join(folder, 'model.safetensors'), tensors, { ...options.metadata, ...own, format: 'pt' })
+  await writeSafetensors(join(folder, 'model.safetensors'), tensors, { ...options.metadata, ...own })
   await replaceFile(join(folder, 'config.json'), file => file.write(Buffer.from(text)))
   for (const path of options.tokenizerFiles ?? []) await copyFile(path, join(folder, basename(path)))
 }

@@ -105,6 +105,7 @@ describe('saving', () => {
       'predictions.dense.weight': 'BF16 4x8',
     })
     expect(dtypes).not.toHaveProperty([`albert.${FFN_OUTPUT}_scale`])
+    expect(metadata['format']).toBe('albert-native')
     expect(JSON.parse(metadata['albert_quantization']!)).toEqual({
       level: 'int8-b',
       quality: 'high',
