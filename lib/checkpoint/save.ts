@@ -67,9 +67,11 @@ export async function saveCheckpoint(
   const dtype = savedDtype(options.dtype, source, config.dtype)
   const architecture = `${config.model_type === 'bert' ? 'Bert' : 'Albert'}${ARCHITECTURES[head]}`
   const text = configText({ ...config, dtype, architectures: [architecture] })
+  const asKept = options.dtype === undefined && source.dtype === 'bfloat16'
   const tensors = expectedParameters(config, head).flatMap(parameter => {
     const name = savedName(parameter.name, config, head)
-    return dtype === 'int8' ? quantizedTensors(name, parameter, source) : [tensorOf(name, parameter, source, dtype)]
+    if (dtype === 'int8') return quantizedTensors(name, parameter, source)
+    return [tensorOf(name, parameter, source, asKept ? smallestFor(parameter, source) : dtype)]
   })
   const own = dtype === 'int8' ? quantizationMetadata(source.quantized!.quality) : { format: 'pt' }
   await orCannotWrite(folder, makeFolders(folder))
@@ -90,16 +92,13 @@ function savedDtype(asked: string | undefined, source: WeightSource, had: string
 }
 
 /**
- * As the model keeps it, so that it comes back to the bit: a matrix as int8 with its scales, else as bfloat16 if that holds
- * all of its numbers; vectors as float32.
+ * As the model keeps it, so that it comes back to the bit: a matrix as int8 with its scales, else in bfloat16 if that holds
+ * all of its numbers; vectors in float32.
  */
 function quantizedTensors(name: string, parameter: ExpectedParameter, source: WeightSource): TensorToWrite[] {
   const { shape } = parameter
   const kept = source.quantized!.matrix(parameter.name)
-  if (!kept) {
-    const dtype = shape.length === 2 && isBfloat16(parameter, source) ? 'bfloat16' : 'float32'
-    return [tensorOf(name, parameter, source, dtype)]
-  }
+  if (!kept) return [tensorOf(name, parameter, source, shape.length === 2 ? smallestFor(parameter, source) : 'float32')]
   const { values, scales } = kept
   const bytesOf = (array: Int8Array | Float32Array) => [
     new Uint8Array(array.buffer, array.byteOffset, array.byteLength),
@@ -115,9 +114,10 @@ function tensorOf(name: string, parameter: ExpectedParameter, source: WeightSour
   return { name, dtype: disk, shape: parameter.shape, chunks: () => chunksOf(parameter, source, disk) }
 }
 
-function isBfloat16(parameter: ExpectedParameter, source: WeightSource): boolean {
-  for (const values of numbersOf(parameter, source)) if (!areBfloat16(values)) return false
-  return true
+/** bfloat16 if that loses nothing: a bf16 model rounds its matrices, not its biases. */
+function smallestFor(parameter: ExpectedParameter, source: WeightSource): FloatDtype {
+  for (const values of numbersOf(parameter, source)) if (!areBfloat16(values)) return 'float32'
+  return 'bfloat16'
 }
 
 function* chunksOf(parameter: ExpectedParameter, source: WeightSource, dtype: DiskDtype): Generator<Uint8Array> {

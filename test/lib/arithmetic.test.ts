@@ -15,8 +15,9 @@ import {
   AlbertForSquad2,
   AlbertModel,
 } from '../../lib/heads.js'
-import { nativeAddon } from '../../lib/native-loader.js'
+import { nativeAddon, packageRoot } from '../../lib/native-loader.js'
 import { presets } from '../../lib/presets.js'
+import { readSafetensors, writeSafetensors } from '../golden/numeric-case.js'
 import { someIds, tinyConfig } from './models.js'
 
 const parent = mkdtempSync(join(tmpdir(), 'albert-dtype-'))
@@ -180,18 +181,45 @@ test('groups, inner groups and ways of sharing go into int8 and back', async () 
   }
 })
 
-test('a bf16 model is saved in bfloat16, and comes back with the same bits', async () => {
-  const [folder, floats] = [newFolder(), newFolder()]
-  await using model = await AlbertForMaskedLM.from_config(tinyConfig, { dtype: 'bf16' })
-  await model.save_pretrained(folder)
-  const file = await SafetensorsFile.open(join(folder, 'model.safetensors'))
-  await file.close()
-  expect(new Set(Array.from(file.tensors.values(), ({ dtype }) => dtype))).toEqual(new Set(['BF16']))
-  await using loaded = await AlbertForMaskedLM.from_pretrained(folder, { dtype: 'bf16' })
-  expect(await hidden(loaded, 'logits')).toEqual(await hidden(model, 'logits'))
-  await model.save_pretrained(floats, { dtype: 'float32' })
-  await using again = await AlbertForMaskedLM.from_pretrained(floats, { dtype: 'bf16' })
-  expect(await hidden(again, 'logits')).toEqual(await hidden(model, 'logits'))
+describe('a bf16 model', () => {
+  const dtypesIn = async (folder: string) => {
+    const file = await SafetensorsFile.open(join(folder, 'model.safetensors'))
+    await file.close()
+    return new Map(Array.from(file.tensors.values(), ({ name, dtype }) => [name, dtype]))
+  }
+  const OUTPUT = 'albert.encoder.albert_layer_groups.0.albert_layers.0.ffn_output'
+
+  it('of a bfloat16 file is saved as the same file', async () => {
+    const folder = newFolder()
+    await using model = await AlbertForPreTraining.from_pretrained(undefined, { dtype: 'bf16' })
+    await model.save_pretrained(folder)
+    const [ours, theirs] = [folder, join(packageRoot(), 'models/starter-en')].map(each =>
+      readFileSync(join(each, 'model.safetensors')),
+    )
+    expect(ours!.equals(theirs!)).toBe(true)
+  })
+
+  it('of a float32 file keeps its matrices in bfloat16 and its biases as they are, and comes back to the bit', async () => {
+    const [plain, folder, floats] = [newFolder(), newFolder(), newFolder()]
+    await using fresh = await AlbertForMaskedLM.from_config(tinyConfig)
+    await fresh.save_pretrained(plain)
+    const file = join(plain, 'model.safetensors')
+    const tensors = readSafetensors(file)
+    const bias = tensors.get(`${OUTPUT}.bias`)!
+    bias.bytes = Buffer.from(Float32Array.from({ length: 48 }, (_, i) => (i - 20) / 300).buffer)
+    writeSafetensors(file, tensors)
+    await using model = await AlbertForMaskedLM.from_pretrained(plain, { dtype: 'bf16' })
+    await model.save_pretrained(folder)
+    const dtypes = await dtypesIn(folder)
+    expect([dtypes.get(`${OUTPUT}.weight`), dtypes.get(`${OUTPUT}.bias`)]).toEqual(['BF16', 'F32'])
+    await model.save_pretrained(floats, { dtype: 'float32' })
+    for (const each of [folder, floats]) {
+      await using loaded = await AlbertForMaskedLM.from_pretrained(each, { dtype: 'bf16' })
+      expect(await hidden(loaded, 'logits')).toEqual(await hidden(model, 'logits'))
+    }
+    await model.save_pretrained(folder, { dtype: 'bfloat16' })
+    expect(new Set((await dtypesIn(folder)).values())).toEqual(new Set(['BF16']))
+  })
 })
 
 test('ALBERT base in int8 is a file of at most 12.5 MB', async () => {
