@@ -1,11 +1,21 @@
 // What all ALBERT models have in common: loading, the packed call, memory, parameters, saving, disposal.
 // The heads, with their inputs and outputs, are in lib/heads.ts.
 import { Answer } from './answer.js'
-import { checkBatch, checkLabels, checkRows, type PackedBatch, requestOf, tokenCount } from './batch.js'
+import {
+  checkBatch,
+  checkLabels,
+  checkLayers,
+  checkRows,
+  type PackedBatch,
+  requestOf,
+  sequenceCount,
+  tokenCount,
+} from './batch.js'
 import { type CallOptions, type ForwardOptions, PaddedCall } from './call.js'
 import { Callable } from './callable.js'
 import { type SaveOptions, saveCheckpoint } from './checkpoint/save.js'
 import type { AlbertConfig, PartialConfig } from './config.js'
+import type { Quality } from './dtype.js'
 import { AlbertError } from './errors.js'
 import {
   type FreshOptions,
@@ -46,6 +56,8 @@ export abstract class AlbertPreTrainedModel<
   readonly head: NativeHead
   /** Arithmetic in use. */
   readonly dtype: NativeDtype
+  /** Of an int8 model: `fast` or `high`; null for every other. */
+  readonly quality: Quality | null
   readonly device = 'cpu'
   /** Row of the instruction set table that computes. */
   readonly isa: string
@@ -65,7 +77,9 @@ export abstract class AlbertPreTrainedModel<
     this.#config = loaded.config
     this.labels = loaded.labels
     this.head = loaded.head
-    this.dtype = loaded.dtype
+    const { dtype, quality } = loaded.arithmetic
+    this.dtype = dtype
+    this.quality = dtype === 'int8' ? quality : null
     this.missingHead = loaded.missingHead
     this.#native = loaded.native
     this.isa = loaded.native.isa
@@ -114,11 +128,15 @@ export abstract class AlbertPreTrainedModel<
     return parametersOf(this.#native, this.config, this.head, this.dtype)
   }
 
-  /** Writes `config.json` and `model.safetensors`, which transformers loads back bit for bit. */
+  /**
+   * Writes `config.json` and `model.safetensors`, which transformers loads back bit for bit; of an int8 model in a form that
+   * this package alone reads.
+   */
   async save_pretrained(folder: string, options: SaveOptions = {}): Promise<void> {
     this.#refuseIfDisposed()
     checkOptions(options)
-    await saveCheckpoint(folder, this.config, this.head, weightsOf(this.#native, this.dtype), options)
+    const weights = weightsOf(this.#native, { dtype: this.dtype, quality: this.quality ?? 'fast' })
+    await saveCheckpoint(folder, this.config, this.head, weights, options)
   }
 
   /** Gives the native memory back once the calls in flight have finished. Later calls are refused. */
@@ -138,7 +156,7 @@ export abstract class AlbertPreTrainedModel<
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     const state = this.#disposal
       ? 'disposed'
-      : `${this.dtype}, ${this.isa}, ${this.threads} thread${this.threads === 1 ? '' : 's'}`
+      : `${this.dtype}${this.quality === 'high' ? ' (high)' : ''}, ${this.isa}, ${this.threads} thread${this.threads === 1 ? '' : 's'}`
     return `${this.constructor.name} (${state})`
   }
 
@@ -151,6 +169,7 @@ export abstract class AlbertPreTrainedModel<
     const request = requestOf(batch, asked)
     checkBatch(request, this.config, this.dtype)
     checkRows(request.rows, tokenCount(request))
+    checkLayers(request.layers, sequenceCount(request), this.config.num_hidden_layers)
     checkLabels(request, this.dtype)
     checkOutputs(this.constructor.name, this.head, request.outputs)
     try {

@@ -2,7 +2,15 @@
 
 import { headLabels } from './checkpoint/names.js'
 import { type AlbertConfig, activationOf, attentionMap, ffnMap, hasSplitNames } from './config.js'
-import { type Dtype, nativeDtype } from './dtype.js'
+import {
+  type Arithmetic,
+  arithmeticOf,
+  checkDtype,
+  type Dtype,
+  type DtypeRequest,
+  fastDtypes,
+  type Quality,
+} from './dtype.js'
 import { AlbertError } from './errors.js'
 import type { NativeConfig, NativeHead, NativeModel, NativeModelOptions } from './native.js'
 import { fromNativeError } from './native-error.js'
@@ -12,8 +20,10 @@ import { type WarningCallback, warnOnce } from './warnings.js'
 
 /** How and where a model computes. */
 export interface EngineOptions {
-  /** Default `auto`: float32. */
+  /** Default `auto`: what the file of weights is in, as far as this processor multiplies it; fresh models run as fp32. */
   dtype?: Dtype
+  /** With dtype `int8` alone. Default: that of an int8 file, else `fast`. */
+  quality?: Quality | null
   /** Default `cpu`; `auto` is the same in this version. */
   device?: string
   /** Threads a call may use. Default: all that the process may use. */
@@ -32,15 +42,27 @@ export interface EngineOptions {
 export type Schedule = 'auto' | 'split' | 'walk'
 const schedules: readonly string[] = ['auto', 'split', 'walk'] satisfies Schedule[]
 
+/** Checked options. What the dtype `auto` runs as is settled by `engineFor`, once the file is known. */
+export interface Engine extends DtypeRequest, Omit<NativeModelOptions, 'dtype' | 'quality'> {}
+
+/** Weights that nothing has rounded. */
+const UNROUNDED: Arithmetic = { dtype: 'fp32', quality: 'fast' }
+
 /** Checks the options without touching the addon's models: mistakes are refused before any file is read. */
-export function checkEngine(options: EngineOptions): NativeModelOptions {
+export function checkEngine(options: EngineOptions): Engine {
   checkDevice(options.device ?? 'cpu')
   return {
-    dtype: nativeDtype(options.dtype, options.warning_callback),
+    ...checkDtype(options.dtype, options.quality, options.warning_callback),
     isa: checkIsa(options),
     threads: checkThreads(options),
     schedule: checkSchedule(options),
   }
+}
+
+/** The options as the addon wants them, for weights that are `stored` so. */
+export function engineFor(engine: Engine, stored: Arithmetic = UNROUNDED): NativeModelOptions {
+  const fast = fastDtypes(nativeAddon().machine().isas, engine.isa)
+  return { ...engine, ...arithmeticOf(engine, stored, fast) }
 }
 
 /** The configuration as the addon wants it. */

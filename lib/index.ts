@@ -6,7 +6,7 @@ export type { CallOptions as ModelCallOptions, ForwardOptions, LogitsOutput, Mod
 export type { LoadReport } from './checkpoint/load.js'
 export type { SavedDtype, SaveOptions } from './checkpoint/save.js'
 export type { AlbertConfig, PartialConfig, ProblemType, Sharing } from './config.js'
-export type { Dtype } from './dtype.js'
+export type { Dtype, Quality } from './dtype.js'
 export type { EngineOptions, Schedule } from './engine.js'
 export { type Environment, env, LogLevel } from './env.js'
 export { AlbertError, type AlbertErrorCode, type AlbertErrorOptions, errorCodes, isAlbertError } from './errors.js'

@@ -6,13 +6,14 @@ import { Checkpoint } from './checkpoint/load.js'
 import { expectedParameters } from './checkpoint/names.js'
 import { reportSentences } from './checkpoint/report.js'
 import { type AlbertConfig, type PartialConfig, parseConfig, readConfig } from './config.js'
-import { checkEngine, type EngineOptions, nativeConfig, openEngine } from './engine.js'
+import type { Arithmetic } from './dtype.js'
+import { checkEngine, type Engine, type EngineOptions, engineFor, nativeConfig, openEngine } from './engine.js'
 import { AlbertError } from './errors.js'
 import type { ModelPart } from './hub/model-parts.js'
 import { type HubOptions, type HubSettings, hubSettings } from './hub/options.js'
 import { type LoadEvent, LoadProgress, type ProgressCallback } from './load-progress.js'
 import { EMBEDDED_MODEL, findModel, weightsIn } from './model-folder.js'
-import type { NativeDtype, NativeHead, NativeModel, NativeModelOptions } from './native.js'
+import type { NativeHead, NativeModel, NativeModelOptions } from './native.js'
 import { fromNativeError } from './native-error.js'
 import { checkOptions } from './options.js'
 import { type WarningCallback, warn } from './warnings.js'
@@ -37,7 +38,7 @@ export interface FreshOptions extends EngineOptions {
 export interface LoadedModel {
   config: AlbertConfig
   head: NativeHead
-  dtype: NativeDtype
+  arithmetic: Arithmetic
   /** Rows of the classifier. */
   labels: number
   missingHead: readonly string[]
@@ -58,7 +59,7 @@ export async function pretrainedModel(
 
 /** How to load, checked. */
 export interface Loading {
-  engine: NativeModelOptions
+  engine: Engine
   settings: HubSettings
   /** That of the caller; undefined: config.json. */
   config: AlbertConfig | undefined
@@ -99,7 +100,7 @@ export async function modelFrom(
   // Opened before the model: what does not fit is refused before memory is asked for by the sizes of config.json.
   const checkpoint = await Checkpoint.open(weightsIn(folder, settings), config, head)
   try {
-    return await build(head, config, engine, async native => {
+    return await build(head, config, engineFor(engine, checkpoint.report.stored), async native => {
       await progress.around(`${settings.weights}.safetensors`, onProgress =>
         checkpoint.copyTo(native, { signal, onProgress }),
       )
@@ -121,7 +122,7 @@ export async function freshModel(head: NativeHead, config: PartialConfig, option
     throw new AlbertError('INVALID_INPUT', `seed is ${String(seed)}; it must be a whole number.`)
   }
   const whole = parseConfig(config)
-  return build(head, whole, checkEngine(options), async native => {
+  return build(head, whole, engineFor(checkEngine(options)), async native => {
     await initialise(expectedParameters(whole, head), whole, seed, native, options.signal)
     return []
   })
@@ -139,7 +140,8 @@ async function build(
   try {
     const missingHead = await fill(native)
     await native.seal()
-    return { config, head, dtype: engine.dtype, labels: sizes.labels, missingHead, native }
+    const { dtype, quality } = engine
+    return { config, head, arithmetic: { dtype, quality }, labels: sizes.labels, missingHead, native }
   } catch (error) {
     await native.dispose()
     throw fromNativeError(error)

@@ -1,9 +1,14 @@
 // The contract with the native addon: what it exports and what each field means. native/binding is its other side.
 // The only place where untyped becomes typed; lib/native-loader.ts finds the binary.
 
-/** Arithmetic of a model: float32 kernels, or the float64 reference (exact to 1e-12, slow). */
-export type NativeDtype = 'fp32' | 'fp64'
-/** Numbers of a model: Float64Array for dtype `fp64`. */
+/**
+ * Arithmetic of a model: float32 kernels; the float64 reference (exact to 1e-12, slow); bf16 and int8 kernels, which round
+ * weights and inputs of products and add up in float32 (docs/models.md, Dtypes).
+ */
+export type NativeDtype = 'fp32' | 'fp64' | 'bf16' | 'int8'
+/** What int8 gives up: `high` keeps the second matrix of the FFN, whose inputs have the worst outliers, in bf16. */
+export type NativeQuality = 'fast' | 'high'
+/** Numbers of a model: Float64Array for dtype `fp64`, Float32Array for every other. */
 export type NativeArray = Float32Array | Float64Array
 /** What stands on top of the encoder. */
 export type NativeHead =
@@ -44,6 +49,8 @@ export interface NativeConfig {
 
 export interface NativeModelOptions {
   dtype: NativeDtype
+  /** Read for dtype `int8` alone. */
+  quality: NativeQuality
   /** Row of the dispatch table; empty = the best that this processor can run. */
   isa: string
   /** Threads a call may use; 0 = all that the process may use. */
@@ -70,6 +77,11 @@ export interface NativeRequest {
   outputs: string[]
   /** [R] packed rows, strictly rising, that row-wise outputs (last_hidden_state, logits a token) are wanted for; absent = all T. */
   rows?: Int32Array
+  /**
+   * [N], each 1 .. L: layers that a sequence goes through before its rows are read; absent = all. Sequences that stop early
+   * cost no more; the numbers of each are those that it has alone. Not together with hidden_states, attentions or multipliers.
+   */
+  layers?: Int32Array
   /**
    * masked_lm, pretraining, token_classification: Int32Array [R], -100 = ignored.
    * sequence_classification: Int32Array [N] (single label), or [N,C] numbers in the model's dtype (multi label, regression).
@@ -131,10 +143,18 @@ export interface NativeMemory {
 export interface NativeModel {
   /** Every tensor of the model: name as in a checkpoint without prefix, and shape. */
   parameters(): { name: string; shape: number[] }[]
-  /** Elements [offset, offset + n) of a parameter from little-endian bytes as they lie on disk. Before `seal` only. */
-  write(name: string, offset: number, bytes: Uint8Array, dtype: 'F64' | 'F32' | 'F16' | 'BF16'): void
-  /** Elements [offset, offset + target.length) of a parameter, exactly as written (rounded to the model's dtype). */
+  /**
+   * Elements [offset, offset + n) of a parameter from little-endian bytes as they lie on disk. Before `seal` only. A matrix
+   * in `I8` has one scale a row, written before under the name `X_scale` as `F32` [rows], where `X` is that of the matrix.
+   */
+  write(name: string, offset: number, bytes: Uint8Array, dtype: 'F64' | 'F32' | 'F16' | 'BF16' | 'I8'): void
+  /**
+   * Elements [offset, offset + target.length) of a parameter, exactly as written (rounded to the model's dtype; value × scale
+   * where it is kept as int8).
+   */
   read(name: string, offset: number, target: NativeArray): void
+  /** A matrix that a sealed model keeps as int8, row by row, with one scale a row; null for every other parameter. */
+  quantized(name: string): { values: Int8Array; scales: Float32Array } | null
   /** Packs the weights; afterwards the model answers. */
   seal(): Promise<void>
   forward(request: NativeRequest): NativeJob

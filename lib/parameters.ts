@@ -2,7 +2,7 @@
 import { savedName } from './checkpoint/names.js'
 import type { WeightSource } from './checkpoint/save.js'
 import { type AlbertConfig, attentionMap, ffnMap } from './config.js'
-import { floatArray } from './dtype.js'
+import { type Arithmetic, floatArray } from './dtype.js'
 import type { NativeArray, NativeDtype, NativeHead, NativeModel } from './native.js'
 import { fromNativeError } from './native-error.js'
 
@@ -41,21 +41,30 @@ export function parametersOf(
   )
 }
 
-/** The weights as a source of float32 numbers, for saving. */
-export function weightsOf(native: NativeModel, dtype: NativeDtype): WeightSource {
+/** The weights as a source for saving: float32 numbers, and what is kept as int8. */
+export function weightsOf(native: NativeModel, { dtype, quality }: Arithmetic): WeightSource {
   return {
     read(name, offset, target) {
       const values = dtype === 'fp64' ? new Float64Array(target.length) : target
       readInto(native, name, offset, values)
       if (values !== target) target.set(values)
     },
+    ...(dtype === 'bf16' && { dtype: 'bfloat16' }),
+    ...(dtype === 'int8' && {
+      dtype: 'int8',
+      quantized: { quality, matrix: name => orNativeError(() => native.quantized(name)) },
+    }),
   }
 }
 
-/** A model may be disposed between its listing and the reading. */
 function readInto(native: NativeModel, name: string, offset: number, target: NativeArray): void {
+  orNativeError(() => native.read(name, offset, target))
+}
+
+/** A model may be disposed between its listing and the reading. */
+function orNativeError<Answer>(ask: () => Answer): Answer {
   try {
-    native.read(name, offset, target)
+    return ask()
   } catch (error) {
     throw fromNativeError(error)
   }

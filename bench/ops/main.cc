@@ -76,7 +76,7 @@ int run(const Options& options) {
   for_each_case(ops, options.threads, [&](const Case& c) {
     if (c.name.find(options.filter) == std::string::npos) return;
     for (const int threads : {1, options.threads}) {
-      const Timing timing = measure({pool, threads, ops.name}, options.seconds, c.work);
+      const Timing timing = measure({pool, threads, c.burn}, options.seconds, c.work);
       options.json ? print_json(c, threads, timing, first) : print_text(c, threads, timing);
       first = false;
       if (options.threads == 1) break;

@@ -1,8 +1,8 @@
 // Times a piece of work on a team of threads, beside the peak of the machine.
 #pragma once
 
+#include <cstdint>
 #include <functional>
-#include <string>
 
 #include "base/thread_pool.h"
 
@@ -18,7 +18,7 @@ struct Timing {
 struct Bench {
   ThreadPool& pool;
   int threads;
-  std::string isa;  // whose peak
+  double (*burn)(int64_t steps);  // the peak to compare with (native/cpu/burn.h); may be null
 };
 
 // Runs `work` again and again for about `seconds`, a short burst of multiply-adds before each run. One thread is timed

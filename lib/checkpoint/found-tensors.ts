@@ -4,12 +4,15 @@ import type { AlbertConfig } from '../config.js'
 import { describe } from '../config-fields.js'
 import { AlbertError } from '../errors.js'
 import { canonicalName, WORD_TABLE } from './names.js'
+import { attachScales } from './quantized.js'
 import { type SafetensorsFile, sameTensor } from './safetensors-file.js'
 import type { TensorEntry } from './safetensors-header.js'
 
 export interface FoundTensor {
   file: SafetensorsFile
   entry: TensorEntry
+  /** Of a matrix in I8. */
+  scale?: FoundTensor
 }
 
 const BUFFERS = ['embeddings.position_ids', 'embeddings.token_type_ids']
@@ -33,6 +36,7 @@ export function collect(files: SafetensorsFile[], config: AlbertConfig): Map<str
       found.set(name, { file, entry })
     }
   }
+  attachScales(found)
   return found
 }
 
@@ -54,10 +58,15 @@ export async function dropTiedDecoder(found: Map<string, FoundTensor>): Promise<
     const original = found.get(name)
     found.delete(duplicate)
     if (!original) found.set(name, decoder)
-    else if (await sameTensor(decoder, original)) dropped.push(decoder.entry.name)
+    else if (await areEqual(decoder, original)) dropped.push(decoder.entry.name)
     else throw untied(decoder, original)
   }
   return dropped
+}
+
+async function areEqual(one: FoundTensor, other: FoundTensor): Promise<boolean> {
+  if (!(await sameTensor(one, other))) return false
+  return one.scale && other.scale ? sameTensor(one.scale, other.scale) : one.scale === other.scale
 }
 
 function untied(decoder: FoundTensor, original: FoundTensor): AlbertError {

@@ -13,6 +13,11 @@ export function toBfloat16(value: number): number {
   return (x + 0x7fff + ((x >>> 16) & 1)) >>> 16
 }
 
+/** True when rounding to bfloat16 would change no bit. */
+export function areBfloat16(values: Float32Array): boolean {
+  return new Uint32Array(values.buffer, values.byteOffset, values.length).every(x => (x & 0xffff) === 0)
+}
+
 /** Bits of an IEEE 754 binary16. Values of 65520 and more become infinite. */
 export function toFloat16(value: number): number {
   floats[0] = value

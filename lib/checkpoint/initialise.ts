@@ -6,9 +6,12 @@ import type { AlbertConfig } from '../config.js'
 import { type ExpectedParameter, WORD_TABLE } from './names.js'
 import { philox } from './philox.js'
 
-/** Where weights go: elements from `offset` on, as little-endian bytes of `dtype`, which are no longer theirs afterwards. */
+/**
+ * Where weights go: elements from `offset` on, as little-endian bytes of `dtype`, which are no longer theirs afterwards.
+ * Before a matrix in I8 come its scales, under its name with `_scale` behind it.
+ */
 export interface WeightSink {
-  write(name: string, offset: number, bytes: Uint8Array, dtype: 'F64' | 'F32' | 'F16' | 'BF16'): void
+  write(name: string, offset: number, bytes: Uint8Array, dtype: 'F64' | 'F32' | 'F16' | 'BF16' | 'I8'): void
 }
 
 /** Elements between two breaths of the event loop; a multiple of the four that are drawn at once. */

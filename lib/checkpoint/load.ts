@@ -3,11 +3,21 @@
 // Everything is checked when a checkpoint is opened; the sink is touched only after that.
 import type { AlbertConfig, HeadName } from '../config.js'
 import { describe } from '../config-fields.js'
+import type { Arithmetic } from '../dtype.js'
 import { AlbertError, isAlbertError } from '../errors.js'
 import { findWeights } from './folder.js'
 import { collect, dropBuffers, dropTiedDecoder, type FoundTensor } from './found-tensors.js'
 import { initialise, type WeightSink } from './initialise.js'
 import { type ExpectedParameter, expectedParameters, isHeadParameter, MAPPING } from './names.js'
+import {
+  checkQuantized,
+  checkScales,
+  checkValues,
+  type Quantization,
+  readQuantization,
+  SCALE,
+  storedArithmetic,
+} from './quantized.js'
 import { CHUNK_BYTES, SafetensorsFile } from './safetensors-file.js'
 
 export interface LoadOptions {
@@ -35,9 +45,13 @@ export interface LoadReport {
   ignored: string[]
   /** dtype of the weights on disk. */
   dtype: string | null
+  /** The arithmetic whose rounding the weights on disk have been through. */
+  stored: Arithmetic
+  /** How they were quantised, where the file says it. */
+  quantization: Quantization | null
 }
 
-const READABLE = ['F64', 'F32', 'F16', 'BF16'] as const
+const READABLE = ['F64', 'F32', 'F16', 'BF16', 'I8'] as const
 type Readable = (typeof READABLE)[number]
 
 /** A checkpoint that fits a configuration, ready to be copied. */
@@ -60,6 +74,7 @@ export class Checkpoint {
       const ignored = dropBuffers(found)
       const tied = wanted.has('predictions.bias') ? await dropTiedDecoder(found) : []
       for (const parameter of expected) checkEntry(parameter, found.get(parameter.name))
+      const quantization = await checkQuantization(expected, found)
       const absent = expected.map(({ name }) => name).filter(name => !found.has(name))
       const identity = isIdentity(config, absent) ? absent.filter(name => name.startsWith(MAPPING)) : []
       const missing = absent.filter(name => !identity.includes(name))
@@ -68,7 +83,9 @@ export class Checkpoint {
       const unexpected = [...found].filter(([name]) => !wanted.has(name)).map(([, { entry }]) => entry.name)
       const missingHead = missing.filter(isHeadParameter)
       const dtype = found.get(loaded[0]!)!.entry.dtype
-      const report = { loaded, missing, missingHead, identity, unexpected, tied, ignored, dtype }
+      const stored = storedArithmetic(expected, found)
+      const tensors = { loaded, missing, missingHead, identity, unexpected, tied, ignored }
+      const report = { ...tensors, dtype, stored, quantization }
       return new Checkpoint(report, config, expected, found, files)
     } catch (error) {
       await closeAll(files)
@@ -78,15 +95,21 @@ export class Checkpoint {
 
   /** Writes every tensor of the model into `sink`. Throws INVALID_CHECKPOINT, or the signal's reason. */
   async copyTo(sink: WeightSink, { signal, onProgress, seed = 0 }: LoadOptions = {}): Promise<void> {
-    const present = this.report.loaded.map(name => ({ name, ...this.found.get(name)! }))
+    const present = this.report.loaded.flatMap(name => {
+      const tensor = this.found.get(name)!
+      // Scales first: the numbers are worth nothing without them.
+      return [...(tensor.scale ? [{ name: name + SCALE, ...tensor.scale }] : []), { name, ...tensor }]
+    })
     const total = present.reduce((sum, { entry }) => sum + entry.end - entry.begin, 0)
     let done = 0
     // One for all: buffers of their own would lie about until the next garbage collection, as large as the model together.
     const buffer = Buffer.allocUnsafe(CHUNK_BYTES)
-    for (const { name, file, entry } of present) {
+    for (const { name, ...tensor } of present) {
+      const { file, entry } = tensor
       signal?.throwIfAborted()
       for await (const { offset, bytes } of file.chunks(entry, buffer)) {
         signal?.throwIfAborted()
+        if (entry.dtype === 'I8') checkValues(tensor, offset, bytes)
         sink.write(name, offset, bytes, entry.dtype as Readable)
         done += bytes.byteLength
         onProgress?.(done, total)
@@ -152,8 +175,22 @@ async function closeAll(files: SafetensorsFile[]): Promise<void> {
   await Promise.all(files.map(file => file.close()))
 }
 
-function checkEntry({ shape }: ExpectedParameter, found: FoundTensor | undefined): void {
+/** Of the files that hold matrices of the model in I8. */
+async function checkQuantization(
+  expected: ExpectedParameter[],
+  found: Map<string, FoundTensor>,
+): Promise<Quantization | null> {
+  const tensors = expected.flatMap(({ name }) => found.get(name) ?? [])
+  let quantization: Quantization | null = null
+  for (const file of new Set(tensors.filter(({ scale }) => scale).map(each => each.file)))
+    quantization = readQuantization(file.header.metadata, file.path) ?? quantization
+  for (const { scale } of tensors) if (scale) await checkScales(scale)
+  return quantization
+}
+
+function checkEntry(parameter: ExpectedParameter, found: FoundTensor | undefined): void {
   if (!found) return
+  const { shape } = parameter
   const { file, entry } = found
   if (entry.shape.join() !== shape.join()) {
     const given = `[${entry.shape.slice(0, 8)}${entry.shape.length > 8 ? ', ...' : ''}]`
@@ -164,6 +201,7 @@ function checkEntry({ shape }: ExpectedParameter, found: FoundTensor | undefined
     const message = `${describe(entry.name)} in ${file.path} has dtype ${entry.dtype}; weights can be ${READABLE.join(', ')}.`
     throw new AlbertError('UNSUPPORTED_CHECKPOINT', message)
   }
+  if (entry.dtype === 'I8') checkQuantized(parameter, found)
 }
 
 function isIdentity({ embedding_size, hidden_size }: AlbertConfig, absent: string[]): boolean {

@@ -1,6 +1,7 @@
 // What a command is: a name, a sentence, examples, options, and a function that answers. Each lives in a file of its own
 // and stands in the list of commands.ts, which the program, the help and the documentation check read.
 import { Option } from 'commander'
+import type { Dtype, Quality } from '../dtype.js'
 import type { TaskName } from '../pipelines/index.js'
 import type { ExitCode } from './exit-codes.js'
 import type { Messages } from './messages.js'
@@ -52,7 +53,7 @@ export function command<Options extends object>(definition: Definition<Options>)
 }
 
 export const sourceSettings: SettingName[] = ['model', 'revision', 'cache-dir']
-export const modelSettings: SettingName[] = [...sourceSettings, 'dtype', 'threads']
+export const modelSettings: SettingName[] = [...sourceSettings, 'dtype', 'quality', 'threads']
 export const lengthSettings: SettingName[] = ['max-length', 'auto-truncate', 'batch-size']
 
 /** Which model. */
@@ -63,7 +64,8 @@ export interface SourceOptions {
 }
 
 export interface ModelOptions extends SourceOptions {
-  dtype?: string
+  dtype?: Dtype
+  quality?: Quality
   threads?: number
 }
 

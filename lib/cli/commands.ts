@@ -15,6 +15,7 @@ import { nerCommand } from './ner.js'
 import { orderCommand } from './order.js'
 import { pullCommand } from './pull.js'
 import { qaCommand } from './qa.js'
+import { quantizeCommand } from './quantize.js'
 import { rerankCommand } from './rerank.js'
 import { similarityCommand } from './similarity.js'
 import { tokenizeCommand } from './tokenize.js'
@@ -36,6 +37,7 @@ export const commands: readonly Command[] = [
   infoCommand,
   compareCommand,
   inspectCommand,
+  quantizeCommand,
   pullCommand,
   cacheCommand,
   doctorCommand,

@@ -78,12 +78,13 @@ async function show(report: Report, out: Output): Promise<void> {
   }
   await section('System', report.machine, () => factLines(systemFacts(report.machine), columns, colors))
   await section('Addon', report.addon, () => {
-    const { path, cpu, threads } = report.addon as Addon
+    const { path, cpu, threads, fastDtypes } = report.addon as Addon
     return factLines(
       [
         ['file', path],
         ['processor', cpu],
         ['threads', `${threads} (${threadReason(report.machine)})`],
+        ['fast dtypes', fastDtypes.join(', ')],
       ],
       columns,
       colors,

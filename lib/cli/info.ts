@@ -2,6 +2,9 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { findWeights } from '../checkpoint/folder.js'
+import { collect } from '../checkpoint/found-tensors.js'
+import { expectedParameters } from '../checkpoint/names.js'
+import { type Quantization, readQuantization, storedArithmetic } from '../checkpoint/quantized.js'
 import { SafetensorsFile } from '../checkpoint/safetensors-file.js'
 import { type AlbertConfig, type HeadName, readConfig } from '../config.js'
 import {
@@ -12,6 +15,9 @@ import {
   parameterParts,
   parameterSets,
 } from '../counts.js'
+import type { Arithmetic } from '../dtype.js'
+import { checkEngine, engineFor } from '../engine.js'
+import { isAlbertError } from '../errors.js'
 import { EMBEDDED_MODEL, presentModel } from '../model-folder.js'
 import { headOfArchitecture, tasksOf } from '../pipelines/model-choice.js'
 import { command, jsonOption, type SourceOptions, sourceSettings } from './command.js'
@@ -46,7 +52,9 @@ interface Card {
   labels: string[] | null
   parameters: number
   parts: ParameterParts
-  files: { bytes: number; dtypes: string[] }
+  files: { bytes: number; dtypes: string[]; quantization: Quantization | null }
+  /** What the dtype `auto` runs as on this machine; null where there is no addon to ask. */
+  auto: Arithmetic | null
   layerBytes: number
   gflop: { 128: number; 512: number }
 }
@@ -87,6 +95,7 @@ async function cardOf(model: string | undefined, source: SourceOptions): Promise
     max_position_embeddings,
     hidden_act,
   } = config
+  const { stored, ...files } = await filesIn(folder, config, head)
   const classifies = head === 'sequence_classification' || head === 'token_classification'
   return {
     name: model ?? EMBEDDED_MODEL,
@@ -110,22 +119,43 @@ async function cardOf(model: string | undefined, source: SourceOptions): Promise
     labels: classifies ? Object.values(config.id2label) : null,
     parameters: parameterCount(config, head),
     parts: parameterParts(config, head),
-    files: await filesIn(folder),
+    files,
+    auto: autoFor(stored),
     layerBytes: layerBytes(config),
     gflop: { 128: flopPerSequence(config, 128) / 1e9, 512: flopPerSequence(config, 512) / 1e9 },
   }
 }
 
-async function filesIn(folder: string): Promise<Card['files']> {
-  const entries = []
+/** From the headers alone. */
+async function filesIn(
+  folder: string,
+  config: AlbertConfig,
+  head: HeadName,
+): Promise<Card['files'] & { stored: Arithmetic }> {
+  const files: SafetensorsFile[] = []
   for (const path of (await findWeights(folder)).paths) {
     const file = await SafetensorsFile.open(path)
     await file.close()
-    entries.push(...file.tensors.values())
+    files.push(file)
   }
+  const entries = files.flatMap(file => [...file.tensors.values()])
+  const quantizations = files.map(file => readQuantization(file.header.metadata, file.path))
   return {
     bytes: entries.reduce((sum, { begin, end }) => sum + end - begin, 0),
     dtypes: [...new Set(entries.map(entry => entry.dtype))],
+    quantization: quantizations.find(each => each !== null) ?? null,
+    stored: storedArithmetic(expectedParameters(config, head), collect(files, config)),
+  }
+}
+
+function autoFor(stored: Arithmetic): Arithmetic | null {
+  try {
+    const { dtype, quality } = engineFor(checkEngine({}), stored)
+    return { dtype, quality }
+  } catch (error) {
+    // The card of a model can be read on a machine that cannot run it.
+    if (isAlbertError(error) && error.code === 'ERR_ALBERT_NATIVE') return null
+    throw error
   }
 }
 
@@ -168,7 +198,17 @@ async function show(card: Card, out: Output): Promise<void> {
   ])
 }
 
-function cardFacts({ folder, architecture, tasks, licence, sizes, labels, files, ...card }: Card): [string, string][] {
+function cardFacts({
+  folder,
+  architecture,
+  tasks,
+  licence,
+  sizes,
+  labels,
+  files,
+  auto,
+  ...card
+}: Card): [string, string][] {
   const { num_hidden_layers: layers, attention_sets, ffn_sets } = sizes
   const sets =
     attention_sets === ffn_sets ? setWords(attention_sets) : `${attention_sets} attention and ${ffn_sets} FFN sets`
@@ -183,11 +223,23 @@ function cardFacts({ folder, architecture, tasks, licence, sizes, labels, files,
       `E ${sizes.embedding_size}, H ${sizes.hidden_size}, I ${sizes.intermediate_size}, vocabulary ${thousands(sizes.vocab_size)}, ${sizes.max_position_embeddings} positions`,
     ],
     ['parameters', short(card.parameters)],
-    ['files', `${bytes(files.bytes)}, ${files.dtypes.join(', ')}`],
+    [
+      'files',
+      `${bytes(files.bytes)}, ${files.dtypes.join(', ')}${files.quantization ? quantizationWords(files.quantization) : ''}`,
+    ],
+    ...(auto ? [['runs as', `${arithmeticWords(auto)}, unless --dtype says otherwise`] as [string, string]] : []),
     ['layer bytes', `${bytes(card.layerBytes)} in float32`],
     ['operations', `${threeDigits(card.gflop[128])} GFLOP for 128 tokens, ${threeDigits(card.gflop[512])} for 512`],
     ['licence', licence ?? 'not named in its README.md'],
   ]
+}
+
+function quantizationWords({ level, quality }: Quantization): string {
+  return `; quantised: ${level}, ${quality}`
+}
+
+function arithmeticWords({ dtype, quality }: Arithmetic): string {
+  return dtype === 'int8' ? `int8 (${quality})` : dtype
 }
 
 function setWords(sets: number): string {

@@ -1,5 +1,4 @@
 // Loads what a command needs with the options of the command line, and frees it afterwards.
-import type { Dtype } from '../dtype.js'
 import type { HubOptions } from '../hub/options.js'
 import type { ProgressCallback } from '../load-progress.js'
 import { type PipelineOptions, type Pipelines, pipeline, type TaskName } from '../pipelines/index.js'
@@ -21,9 +20,10 @@ export async function withPipeline<Task extends TaskName, Options extends ModelO
 }
 
 export function pipelineOptions<Options extends ModelOptions>(context: Context<Options>): PipelineOptions {
-  const { dtype, threads } = context.options
+  const { dtype, quality, threads } = context.options
   return {
-    ...(dtype !== undefined && { dtype: dtype as Dtype }),
+    ...(dtype !== undefined && { dtype }),
+    ...(quality !== undefined && { quality }),
     ...(threads !== undefined && { threads }),
     ...sourceOptions(context),
     warning_callback: message => context.messages.note(message),

@@ -1,6 +1,7 @@
 // What `albert doctor` finds out about the machine: system, processor, threads and their limits, instruction sets, addon.
 import { readFileSync } from 'node:fs'
 import { availableParallelism, cpus, totalmem } from 'node:os'
+import { fastDtypes } from '../dtype.js'
 import { nativeAddon, nativeAddonPath } from '../native-loader.js'
 
 export interface Machine {
@@ -25,6 +26,8 @@ export interface Addon {
   cpu: string
   threads: number
   features: string[]
+  /** Dtypes that the chosen row and those before it have instructions for. */
+  fastDtypes: string[]
   isas: { name: string; compiled: boolean; usable: boolean; chosen: boolean }[]
   /** Why the chosen row is chosen. */
   reason: string
@@ -59,6 +62,7 @@ export function addon(env: Record<string, string | undefined>): Addon {
     cpu,
     threads,
     features,
+    fastDtypes: fastDtypes(isas, asked ?? ''),
     isas: isas.map(row => ({ ...row, chosen: row.name === chosen })),
     reason: asked ? 'chosen because ALBERT_ISA asks for it' : 'chosen: the last of the list that this processor runs',
   }

@@ -2,6 +2,7 @@
 // working folder, that over the default. One line a setting; commands name the settings they take.
 import { readFileSync } from 'node:fs'
 import { Option } from 'commander'
+import { type Dtype, dtypeNames, qualities } from '../dtype.js'
 import { suggestion } from '../pipelines/nearest.js'
 import { CommandError, exitCodes } from './exit-codes.js'
 
@@ -41,9 +42,16 @@ export const settings = {
   },
   dtype: {
     flags: '--dtype <type>',
-    help: 'auto, fp32, fp16 (runs as fp32), fp64 (slow reference)',
+    help: 'auto, fp32, bf16, int8 (or q8), fp16 (runs as fp32), fp64 (slow reference)',
     variable: 'ALBERT_DTYPE',
-    parse: text,
+    // The library refuses the others, and knows better what to say.
+    parse: Object.assign((typed: string) => typed as Dtype, { choices: dtypeNames }),
+  },
+  quality: {
+    flags: '--quality <level>',
+    help: 'of int8: fast, or high, nearer to fp32',
+    variable: 'ALBERT_QUALITY',
+    parse: oneOf(...qualities),
   },
   threads: {
     flags: '--threads <n>',

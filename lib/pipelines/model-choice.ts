@@ -16,7 +16,8 @@ import { AlbertForSquad2 } from '../squad2.js'
 import { canDo, type TaskName, tasks } from './tasks.js'
 import type { AnyModel } from './text-model.js'
 
-interface LoadableClass {
+/** A class of models that can be made of what was loaded. */
+export interface LoadableClass {
   new (loaded: LoadedModel): AnyModel
   readonly head: NativeHead
 }
@@ -59,9 +60,13 @@ function classNamed(architecture: string): LoadableClass | undefined {
   return Object.hasOwn(classes, name) ? classes[name] : undefined
 }
 
-/** The head of a class of transformers; a class that is not known is taken for the bare encoder. */
+/** What a class of transformers is here; one that is not known is taken for the bare encoder. */
+export function classOfArchitecture(architecture: string | null): LoadableClass {
+  return (architecture !== null && classNamed(architecture)) || AlbertModel
+}
+
 export function headOfArchitecture(architecture: string | null): NativeHead {
-  return (architecture !== null && classNamed(architecture)?.head) || 'none'
+  return classOfArchitecture(architecture).head
 }
 
 export function tasksOf(head: NativeHead, config: AlbertConfig): TaskName[] {

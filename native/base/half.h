@@ -1,4 +1,4 @@
-// float16 and bfloat16 as bit patterns, turned into float32 exactly.
+// float16 and bfloat16 as bit patterns, turned into float32 exactly, and float32 rounded to bfloat16.
 #pragma once
 
 #include <bit>
@@ -7,6 +7,13 @@
 namespace albert {
 
 inline float from_bf16(uint16_t bits) { return std::bit_cast<float>(static_cast<uint32_t>(bits) << 16); }
+
+// To nearest even; NaN stays NaN.
+inline uint16_t to_bf16(float x) {
+  const uint32_t bits = std::bit_cast<uint32_t>(x);
+  if ((bits & 0x7fffffff) > 0x7f800000) return static_cast<uint16_t>(bits >> 16 | 0x40);
+  return static_cast<uint16_t>((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
+}
 
 // IEEE 754 binary16: 1 sign, 5 exponent, 10 fraction bits.
 inline float from_f16(uint16_t bits) {

@@ -24,6 +24,7 @@ struct Matrix {
 
   T* row(int64_t index) const { return data + index * stride; }
   Matrix columns(int64_t first, int64_t count) const { return {data + first, rows, count, stride}; }
+  Matrix slice(int64_t first, int64_t count) const { return {row(first), count, cols, stride}; }
   Matrix top(int64_t count) const { return {data, count, cols, stride}; }
 };
 

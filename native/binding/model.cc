@@ -5,6 +5,8 @@
 #include <cstring>
 #include <memory>
 #include <string>
+#include <type_traits>
+#include <vector>
 
 #include "binding/convert.h"
 #include "binding/failure.h"
@@ -75,16 +77,24 @@ Napi::Value with_model(const Held& session, const Use& use) {
   return std::visit([&](auto& model) -> Napi::Value { return use(*model); }, session->model());
 }
 
+Precision to_precision(const std::string& dtype, const Napi::Object& options) {
+  if (dtype == "bf16") return Precision::bf16;
+  if (dtype != "int8") return Precision::full;
+  return text_field(options, "quality") == "high" ? Precision::int8_high : Precision::int8;
+}
+
 AnyModel new_model(const Napi::CallbackInfo& info) {
   const Config config = to_config(info[0].As<Napi::Object>());
   const auto options = info[1].As<Napi::Object>();
   const int threads = static_cast<int>(integer_field(options, "threads"));
   const Schedule schedule = to_schedule(text_field(options, "schedule"));
   const std::string isa = text_field(options, "isa");
-  if (text_field(options, "dtype") == "fp64") {
-    return std::make_unique<Model<double>>(config, cpu::double_ops(), threads, schedule);
+  const std::string dtype = text_field(options, "dtype");
+  if (dtype == "fp64") {
+    return std::make_unique<Model<double>>(config, cpu::double_ops(), threads, schedule, Precision::full);
   }
-  return std::make_unique<Model<float>>(config, cpu::float_ops(isa), threads, schedule);
+  const Precision precision = to_precision(dtype, options);
+  return std::make_unique<Model<float>>(config, cpu::float_ops(isa), threads, schedule, precision);
 }
 
 // new Model(config, options)
@@ -105,10 +115,13 @@ StoredType to_stored_type(const std::string& name) {
   if (name == "F32") return StoredType::f32;
   if (name == "F16") return StoredType::f16;
   if (name == "BF16") return StoredType::bf16;
+  if (name == "I8") return StoredType::i8;
   throw Error("INTERNAL", "Unknown stored type " + name + ".");
 }
 
-int64_t bytes_of(StoredType type) { return type == StoredType::f64 ? 8 : type == StoredType::f32 ? 4 : 2; }
+int64_t bytes_of(StoredType type) {
+  return type == StoredType::f64 ? 8 : type == StoredType::f32 ? 4 : type == StoredType::i8 ? 1 : 2;
+}
 
 Napi::Value parameters(const Napi::CallbackInfo& info, const Held& session) {
   return with_model(session, [&](auto& model) -> Napi::Value {
@@ -145,6 +158,27 @@ Napi::Value read(const Napi::CallbackInfo& info, const Held& session) {
     model.parameters().read(info[0].ToString().Utf8Value(), info[1].ToNumber().Int64Value(), target.Data(),
                             static_cast<int64_t>(target.ElementLength()));
     return info.Env().Undefined();
+  });
+}
+
+template <class Array, class T>
+Napi::Value typed_array(Napi::Env env, const std::vector<T>& numbers) {
+  Array array = Array::New(env, numbers.size());
+  std::memcpy(array.Data(), numbers.data(), numbers.size() * sizeof(T));
+  return array;
+}
+
+// quantized(name) -> { values, scales, divisors or null } or null
+Napi::Value quantized(const Napi::CallbackInfo& info, const Held& session) {
+  return with_model(session, [&](auto& model) -> Napi::Value {
+    typename std::decay_t<decltype(model.parameters())>::Quantized rows;
+    if (!model.parameters().quantized(info[0].ToString().Utf8Value(), rows)) return info.Env().Null();
+    Napi::Object object = Napi::Object::New(info.Env());
+    object.Set("values", typed_array<Napi::Int8Array>(info.Env(), rows.values));
+    object.Set("scales", typed_array<Napi::Float32Array>(info.Env(), rows.scales));
+    object.Set("divisors", rows.divisors.empty() ? info.Env().Null()
+                                                 : typed_array<Napi::Float32Array>(info.Env(), rows.divisors));
+    return object;
   });
 }
 
@@ -214,15 +248,11 @@ napi_property_descriptor getter(const char* name) {
 }  // namespace
 
 Napi::Value define_model(Napi::Env env) {
-  const std::array properties = {in_class<parameters>("parameters"),
-                                 in_class<write>("write"),
-                                 in_class<read>("read"),
-                                 in_class<seal>("seal"),
-                                 in_class<forward>("forward"),
-                                 in_class<memory>("memory"),
-                                 in_class<dispose>("dispose"),
-                                 getter<isa>("isa"),
-                                 getter<threads>("threads")};
+  const std::array properties = {
+      in_class<parameters>("parameters"), in_class<write>("write"),     in_class<read>("read"),
+      in_class<quantized>("quantized"),   in_class<seal>("seal"),       in_class<forward>("forward"),
+      in_class<memory>("memory"),         in_class<dispose>("dispose"), getter<isa>("isa"),
+      getter<threads>("threads")};
   napi_value result = nullptr;
   if (napi_define_class(env, "Model", NAPI_AUTO_LENGTH, construct, nullptr, properties.size(), properties.data(),
                         &result) != napi_ok) {

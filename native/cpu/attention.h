@@ -1,4 +1,4 @@
-// Scaled dot-product attention over a packed batch. Contract: ops/attention.h.
+// Scaled dot-product attention over a packed batch, in float32 and in bfloat16. Contract: ops/attention.h.
 // For each (sequence, head) the visible keys and values are packed into panels; then blocks of queries go through both
 // products of cpu/gemm with a softmax over whole rows between them. There is no running maximum: a block of scores fits
 // in the cache at every length that ALBERT has, and longer ones are only slower.
@@ -16,11 +16,29 @@ constexpr int64_t kQueryBlock = kTileRows;
 
 inline int64_t round_up(int64_t count, int64_t to) { return pieces_of(count, to) * to; }
 
+// What differs between the two forms: the dot product, and how many numbers of a row share a word of 4 bytes.
+template <class Element>
+struct AttentionForm;
+template <>
+struct AttentionForm<float> {
+  using Dot = Fp32Dot;
+  using Arguments = AttentionForward<float>;
+};
+template <>
+struct AttentionForm<Bf16> {
+  using Dot = Bf16Dot;
+  using Arguments = AttentionBf16Forward<float>;
+};
+
 // What one part works in. Sized by the longest sequence of the batch, used anew for each (sequence, head).
+template <class Element>
 struct AttentionScratch {
-  float* keys;         // [keys / kPanel][D][kPanel]
-  float* values;       // [D / kPanel][keys][kPanel]
+  static constexpr int64_t kDepth = AttentionForm<Element>::Dot::kDepth;
+
+  float* keys;         // [keys / kPanel][D / kDepth][kPanel] words
+  float* values;       // [D / kPanel][keys / kDepth][kPanel] words
   float* scores;       // [kQueryBlock][score_stride]
+  Element* weights;    // the same rounded, where Element is not float
   int32_t* positions;  // of the visible keys in their sequence
   int64_t score_stride;
   int64_t size_bytes;
@@ -30,20 +48,23 @@ struct AttentionScratch {
     // Rows that are a multiple of 4 KB apart would share one set of the L1 cache.
     score_stride = longest % 1024 == 0 ? longest + kLanes : longest;
     size_bytes = 0;
-    const auto take = [&](int64_t count) {
+    const auto take = [&](int64_t bytes) {
       std::byte* const piece = memory == nullptr ? nullptr : memory + size_bytes;
-      size_bytes += round_up(count * 4, 64);
+      size_bytes += round_up(bytes, 64);
       return piece;
     };
-    keys = reinterpret_cast<float*>(take(longest * shape.head_size));
-    values = reinterpret_cast<float*>(take(shape.longest * round_up(shape.head_size, kPanel)));
-    scores = reinterpret_cast<float*>(take(kQueryBlock * score_stride));
-    positions = reinterpret_cast<int32_t*>(take(shape.longest));
+    keys = reinterpret_cast<float*>(take(longest * (shape.head_size / kDepth) * kWordBytes));
+    values = reinterpret_cast<float*>(
+        take(pieces_of(shape.longest, kDepth) * round_up(shape.head_size, kPanel) * kWordBytes));
+    scores = reinterpret_cast<float*>(take(kQueryBlock * score_stride * kWordBytes));
+    weights = reinterpret_cast<Element*>(take(kDepth == 1 ? 0 : kQueryBlock * score_stride * 2));
+    positions = reinterpret_cast<int32_t*>(take(shape.longest * kWordBytes));
   }
 };
 
+template <class Element>
 inline int64_t attention_scratch_bytes(const AttentionShape& shape) {
-  return AttentionScratch(nullptr, shape).size_bytes;
+  return AttentionScratch<Element>(nullptr, shape).size_bytes;
 }
 
 // One head of one sequence.
@@ -59,7 +80,7 @@ struct AttentionPair {
 };
 
 // The positions of the keys to attend to.
-inline void list_visible(const AttentionForward<float>& a, AttentionPair& pair, int32_t* positions) {
+inline void list_visible(const AttentionBatch<float>& a, AttentionPair& pair, int32_t* positions) {
   const uint8_t* const visible = a.visible == nullptr ? nullptr : a.visible + pair.first_key;
   pair.visible = 0;
   for (int64_t key = 0; key < pair.keys; key++) {
@@ -71,22 +92,27 @@ inline void list_visible(const AttentionForward<float>& a, AttentionPair& pair, 
   pair.visible = pair.keys;
 }
 
-// Sixteen keys a time turned into columns of a panel; zeros where there is no key.
-inline void pack_keys(const AttentionForward<float>& a, const AttentionPair& pair, const AttentionScratch& scratch) {
+// Sixteen keys a time turned into columns of a panel, word by word; zeros where there is no key.
+template <class Element>
+inline void pack_keys(const typename AttentionForm<Element>::Arguments& a, const AttentionPair& pair,
+                      const AttentionScratch<Element>& scratch) {
   const int64_t size = a.query.cols / a.heads;
-  const float* const keys = a.key.row(pair.first_key) + pair.head * size;
+  constexpr int64_t kDepth = AttentionScratch<Element>::kDepth;
+  const int64_t words = size / kDepth;
+  const Element* const keys = a.key.row(pair.first_key) + pair.head * size;
   for (int64_t first = 0; first < round_up(pair.visible, kPanel); first += kLanes) {
-    float* const panel = scratch.keys + first / kPanel * size * kPanel + first % kPanel;
-    for (int64_t d = 0; d < size; d += kLanes) {
-      const int64_t left = size - d < kLanes ? size - d : kLanes;
+    float* const panel = scratch.keys + first / kPanel * words * kPanel + first % kPanel;
+    for (int64_t d = 0; d < words; d += kLanes) {
+      const int64_t left = words - d < kLanes ? words - d : kLanes;
       F32x16 block[16];
       for (int64_t i = 0; i < kLanes; i++) {
         if (first + i >= pair.visible) {
           block[i] = zero();
           continue;
         }
-        const float* const row = keys + scratch.positions[first + i] * a.key.stride + d;
-        block[i] = left == kLanes ? load(row) : load_first(row, left);
+        const Element* const row = keys + scratch.positions[first + i] * a.key.stride + d * kDepth;
+        const float* const word = reinterpret_cast<const float*>(row);
+        block[i] = left == kLanes ? load(word) : load_first(word, left);
         prefetch(row + size);
       }
       transpose(block);
@@ -95,16 +121,35 @@ inline void pack_keys(const AttentionForward<float>& a, const AttentionPair& pai
   }
 }
 
-inline void pack_values(const AttentionForward<float>& a, const AttentionPair& pair, const AttentionScratch& scratch) {
+// `left` numbers of a row, as far as there are any.
+inline F32x16 load_some(const float* p, int64_t left) {
+  return left >= kLanes ? load(p) : left > 0 ? load_first(p, left) : zero();
+}
+inline F32x16 load_some(const Bf16* p, int64_t left) {
+  return left >= kLanes ? load_bf16(p) : left > 0 ? load_bf16_first(p, left) : zero();
+}
+
+template <class Element>
+inline void pack_values(const typename AttentionForm<Element>::Arguments& a, const AttentionPair& pair,
+                        const AttentionScratch<Element>& scratch) {
   const int64_t size = a.query.cols / a.heads;
-  const float* const values = a.value.row(pair.first_key) + pair.head * size;
-  for (int64_t i = 0; i < pair.visible; i++) {
-    const float* const row = values + scratch.positions[i] * a.value.stride;
+  constexpr int64_t kDepth = AttentionScratch<Element>::kDepth;
+  const int64_t steps = pieces_of(pair.visible, kDepth);
+  const Element* const values = a.value.row(pair.first_key) + pair.head * size;
+  for (int64_t i = 0; i < steps; i++) {
+    const Element* const row = values + scratch.positions[i * kDepth] * a.value.stride;
+    const bool paired = kDepth == 2 && 2 * i + 1 < pair.visible;
+    const Element* const next = paired ? values + scratch.positions[2 * i + 1] * a.value.stride : row;
     for (int64_t d = 0; d < round_up(size, kPanel); d += kLanes) {
-      float* const panel = scratch.values + (d / kPanel * pair.visible + i) * kPanel + d % kPanel;
-      const int64_t left = size - d;
+      float* const panel = scratch.values + (d / kPanel * steps + i) * kPanel + d % kPanel;
       prefetch(row + d + size);
-      store(panel, left >= kLanes ? load(row + d) : left > 0 ? load_first(row + d, left) : zero());
+      const F32x16 value = load_some(row + d, size - d);
+      if constexpr (kDepth == 1) {
+        store(panel, value);
+      } else {
+        prefetch(next + d + size);
+        store(panel, pair_halves(value, paired ? load_some(next + d, size - d) : zero()));
+      }
     }
   }
 }
@@ -128,7 +173,7 @@ inline float exponentials(float* scores, int64_t count, F32x16 scale) {
 }
 
 // What only tests and callers that look inside ask for: the probabilities, and dropout of them.
-inline void show_and_drop(const AttentionForward<float>& a, const AttentionPair& pair, int64_t query, float* weights,
+inline void show_and_drop(const AttentionBatch<float>& a, const AttentionPair& pair, int64_t query, float* weights,
                           float over_sum, const int32_t* positions) {
   const int64_t row = a.probability_starts[pair.sequence] + (pair.head * pair.queries + query) * pair.keys;
   if (a.probabilities != nullptr) {
@@ -146,15 +191,34 @@ struct ScaleRows {
   F32x16 operator()(F32x16 sums, int64_t row, int64_t) const { return sums * broadcast(factors + row); }
 };
 
+// The scores of `count` queries as the second product reads them.
+inline Matrix<const float> as_inputs(const AttentionScratch<float>& scratch, int64_t count, int64_t keys) {
+  return {scratch.scores, count, keys, scratch.score_stride};
+}
+inline Matrix<const Bf16> as_inputs(const AttentionScratch<Bf16>& scratch, int64_t count, int64_t keys) {
+  const int64_t even = round_up(keys, 2);
+  for (int64_t q = 0; q < count; q++) {
+    // Beyond the last key the scores are zero up to a whole vector.
+    const float* const scores = scratch.scores + q * scratch.score_stride;
+    for (int64_t k = 0; k < even; k += kLanes)
+      store_bf16(scratch.weights + q * scratch.score_stride + k, load(scores + k));
+  }
+  return {scratch.weights, count, even, scratch.score_stride};
+}
+
 // Queries [first, last) of the pair, at most kQueryBlock.
-inline void attend(const AttentionForward<float>& a, const AttentionPair& pair, Range queries,
-                   const AttentionScratch& scratch) {
+template <class Element>
+inline void attend(const typename AttentionForm<Element>::Arguments& a, const AttentionPair& pair, Range queries,
+                   const AttentionScratch<Element>& scratch) {
+  using Dot = typename AttentionForm<Element>::Dot;
   const int64_t size = a.query.cols / a.heads;
   const int64_t count = queries.end - queries.begin;
   const int64_t row = pair.first_query + queries.begin;
   const Range rows = {0, count};
   for (int64_t q = 0; q < count; q++) {
-    for (int64_t d = 0; d < size; d += kLanes) prefetch(a.query.row(row + q) + (pair.head + 1) * size + d);
+    for (int64_t d = 0; d < size; d += kLanes * Dot::kDepth) {
+      prefetch(a.query.row(row + q) + (pair.head + 1) * size + d);
+    }
   }
   const Matrix<float> scores = {scratch.scores, count, round_up(pair.visible, kPanel), scratch.score_stride};
 
@@ -163,8 +227,9 @@ inline void attend(const AttentionForward<float>& a, const AttentionPair& pair, 
       for (int64_t key = 0; key < scores.cols; key++) scores.row(q)[key] = 0.0f;
     }
   } else {
-    const Matrix<const float> query = {a.query.row(row) + pair.head * size, count, size, a.query.stride};
-    multiply({scores, query, scratch.keys, size}, rows, {0, scores.cols / kPanel}, KeepSums{});
+    const Matrix<const Element> query = {a.query.row(row) + pair.head * size, count, size, a.query.stride};
+    multiply(Product<Dot>(query, scratch.keys, scores.cols), rows, {0, scores.cols / kPanel}, Identity{},
+             SumsSink{scores});
   }
 
   const F32x16 scale = broadcast(a.scale);
@@ -176,9 +241,18 @@ inline void attend(const AttentionForward<float>& a, const AttentionPair& pair, 
     }
   }
 
-  const Matrix<float> context = {a.context.row(row) + pair.head * size, count, size, a.context.stride};
-  const Matrix<const float> weights = {scores.data, count, pair.visible, scores.stride};
-  multiply({context, weights, scratch.values, pair.visible}, rows, {0, pieces_of(size, kPanel)}, ScaleRows{over_sum});
+  const Product<Dot> product(as_inputs(scratch, count, pair.visible), scratch.values, size);
+  const auto into = [&](const auto& sink) {
+    multiply(product, rows, {0, pieces_of(size, kPanel)}, ScaleRows{over_sum}, sink);
+  };
+  const auto place = [&](const auto& context) { return context.row(row) + pair.head * size; };
+  if constexpr (Dot::kDepth == 1) {
+    into(FloatSink{{place(a.context), count, size, a.context.stride}});
+  } else if (a.context.format == Format::plain) {
+    into(FloatSink{{place(a.context.plain), count, size, a.context.plain.stride}});
+  } else {
+    into(Bf16Sink{{place(a.context.bf16), count, size, a.context.bf16.stride}});
+  }
 }
 
 // Work of one head of a sequence, in key visits; packing costs about as much as 8 queries.
@@ -193,7 +267,8 @@ inline int64_t blocks_before(int64_t position, int64_t pair_begin, int64_t cost,
 
 // All work lies on one line, sequence by sequence and head by head; parts take equal lengths of it and cut between
 // blocks of queries, so that one long text keeps all of them busy, and many short ones too.
-inline void attention_forward(const AttentionForward<float>& a, Part part) {
+template <class Element>
+inline void attend_all(const typename AttentionForm<Element>::Arguments& a, Part part) {
   const auto count_of = [](const int32_t* starts, int64_t n) { return int64_t{starts[n + 1]} - starts[n]; };
   int64_t total = 0;
   int64_t longest = 0;
@@ -203,7 +278,7 @@ inline void attention_forward(const AttentionForward<float>& a, Part part) {
     longest = keys > longest ? keys : longest;
   }
   const Range own = {total * part.index / part.count, total * (part.index + 1) / part.count};
-  const AttentionScratch scratch(a.scratch + part.index * a.scratch_bytes, {longest, a.query.cols / a.heads});
+  const AttentionScratch<Element> scratch(a.scratch + part.index * a.scratch_bytes, {longest, a.query.cols / a.heads});
   assert(scratch.size_bytes <= a.scratch_bytes || total == 0);
 
   int64_t begin = 0;
@@ -227,3 +302,6 @@ inline void attention_forward(const AttentionForward<float>& a, Part part) {
     }
   }
 }
+
+inline void attention_forward(const AttentionForward<float>& a, Part part) { attend_all<float>(a, part); }
+inline void attention_bf16_forward(const AttentionBf16Forward<float>& a, Part part) { attend_all<Bf16>(a, part); }

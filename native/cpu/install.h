@@ -1,23 +1,45 @@
-// The last header inside the namespace of an instruction set: all bodies, and the function that puts them into the
-// table. An op without a body here keeps its reference. The packer and the two products that read its panels go
+// The last header inside the namespace of an instruction set: all bodies, and the functions that put them into the
+// table. An op without a body here keeps its reference. The packers and the products that read their panels go
 // together.
 #pragma once
 
 #include "cpu/activation.h"
 #include "cpu/attention.h"
+#include "cpu/burn.h"
+#include "cpu/convert_rows.h"
 #include "cpu/embedding.h"
 #include "cpu/layer_norm.h"
 #include "cpu/linear.h"
 #include "cpu/linear_activation.h"
+#include "cpu/linear_bf16.h"
+#include "cpu/linear_int8.h"
 
-inline void install(Ops<float>& ops) {
+inline void install_fp32(Ops<float>& ops, const char* row) {
   ops.embedding_forward = embedding_forward;
   ops.layer_norm_forward = layer_norm_forward;
   ops.linear_forward = linear_forward;
   ops.linear_activation_forward = linear_activation_forward;
   ops.activation_forward = activation_forward;
   ops.attention_forward = attention_forward;
-  ops.attention_scratch_bytes = attention_scratch_bytes;
+  ops.attention_scratch_bytes = attention_scratch_bytes<float>;
   ops.packer = kPacker;
-  ops.name = kName;
+  ops.burn = burn<Fp32Dot>;
+  ops.name = row;
+}
+
+inline void install_bf16(Ops<float>& ops, const char* row) {
+  ops.convert_rows_forward = convert_rows_forward;
+  ops.linear_bf16_forward = linear_bf16_forward;
+  ops.attention_bf16_forward = attention_bf16_forward;
+  ops.attention_bf16_scratch_bytes = attention_scratch_bytes<Bf16>;
+  ops.bf16_packer = kPacker;
+  ops.burn_bf16 = burn<Bf16Dot>;
+  ops.bf16_name = row;
+}
+
+inline void install_int8(Ops<float>& ops, const char* row) {
+  ops.linear_int8_forward = linear_int8_forward;
+  ops.int8_packer = kInt8Packer;
+  ops.burn_int8 = burn<Int8Dot>;
+  ops.int8_name = row;
 }

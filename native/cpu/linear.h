@@ -17,8 +17,8 @@ struct AddBias {
 template <class Function>
 inline void linear(Matrix<float> y, Matrix<const float> x, const PackedWeight<float>& w, Part part, Function function) {
   assert(std::strcmp(w.packer, kPacker.name) == 0 && w.panel == kPanel);
-  const Product product = {{y.data, y.rows, w.outputs, y.stride}, x, w.data, w.inputs};
-  multiply_share(product, part, AddBias<Function>{w.bias, function});
+  const Product<Fp32Dot> product(x, w.data, w.outputs);
+  multiply_share(product, x.rows, part, AddBias<Function>{w.bias, function}, FloatSink{y});
 }
 
 inline void linear_forward(const LinearForward<float>& a, Part part) { linear(a.y, a.x, a.w, part, Identity{}); }

@@ -1,5 +1,6 @@
 #include "model/encoder.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <string_view>
@@ -21,6 +22,48 @@ void drop_out(const Run<T>& run, std::string_view place, const Matrix<T>& x, con
   if (given.data == nullptr) return;
   team.sync();
   run.ops.dropout_forward({x, x, given}, team.part);
+}
+
+// y = f(x w^T + bias), in the format of the weight.
+template <class T>
+void product(const Run<T>& run, const Operand<T>& y, const Operand<T>& x, const PackedWeight<T>& w, const Team& team,
+             Activation kind = Activation::linear) {
+  if (w.format == Format::bf16) return run.ops.linear_bf16_forward({y, x, w, kind}, team.part);
+  if (w.format == Format::int8) return run.ops.linear_int8_forward({y, x, w, kind}, team.part);
+  if (kind == Activation::linear) return run.ops.linear_forward({y.plain, x.plain, w}, team.part);
+  run.ops.linear_activation_forward({y.plain, x.plain, w, kind}, team.part);
+}
+
+// This part's rows of x as a product reads them; nothing to do where they are plain. `factors`: of its inputs, or null.
+template <class T>
+void convert(const Run<T>& run, const Operand<T>& y, const Matrix<T>& x, const float* factors, const Team& team) {
+  if (y.format != Format::plain) run.ops.convert_rows_forward({y, x, factors}, team.part);
+}
+
+// Of the inputs of a block's attention; null behind the last block.
+template <class T>
+const float* attention_factors(const Run<T>& run, int64_t block) {
+  if (block == run.config.blocks()) return nullptr;
+  return run.weights.attention[static_cast<size_t>(run.config.attention_set(block))].factors;
+}
+
+// y = LayerNorm(x + r), and the same as a product reads it: some rows a time, so that the second finds them in the
+// cache.
+template <class T>
+void normalise(const Run<T>& run, LayerNormForward<T> norm, const Operand<T>& y_in, const float* factors,
+               const Team& team) {
+  constexpr int64_t kRows = 8;
+  if (y_in.format == Format::plain) return run.ops.layer_norm_forward(norm, team.part);
+  const Range rows = share(norm.x.rows, 1, team.part);
+  for (int64_t t = rows.begin; t < rows.end; t += kRows) {
+    const int64_t count = std::min(kRows, rows.end - t);
+    LayerNormForward<T> own = norm;
+    own.y = norm.y.slice(t, count);
+    own.x = norm.x.slice(t, count);
+    if (norm.r.data != nullptr) own.r = norm.r.slice(t, count);
+    run.ops.layer_norm_forward(own, Part{});
+    run.ops.convert_rows_forward({y_in.slice(t, count), own.y, factors}, Part{});
+  }
 }
 
 template <class T>
@@ -47,7 +90,7 @@ void embed(const Run<T>& run, const Team& team) {
     embedding.ids = run.request.ids.data() + first;
   } else {
     embedding.ids = run.piece.embeds.data();
-    embedding.word = {run.request.embeds.data(), run.request.tokens(), run.config.embedding_size};
+    embedding.word = Matrix<const T>{run.request.embeds.data(), run.request.tokens(), run.config.embedding_size};
   }
   run.ops.embedding_forward(embedding, team.part);
   team.sync();
@@ -55,96 +98,162 @@ void embed(const Run<T>& run, const Team& team) {
       {sum, sum, {}, w.embedding_norm.gain, w.embedding_norm.bias, static_cast<T>(run.config.layer_norm_eps)},
       team.part);
   drop_out(run, "embeddings", sum, team);
-  team.sync();
   if (run.config.projection) {
-    run.ops.linear_forward({run.work.hidden, sum, w.mapping}, team.part);
+    convert(run, run.work.embedding_in, sum, nullptr, team);
+    team.sync();
+    product<T>(run, run.work.hidden, run.work.embedding_in, w.mapping, team);
     team.sync();
   }
+  convert(run, run.work.hidden_in, run.work.hidden, attention_factors(run, 0), team);
+}
+
+// The rows of a block: the residual stream, and the same as a product reads it.
+template <class T>
+struct Rows {
+  Matrix<T> stream;
+  Operand<T> in;
+};
+
+// Where a block stands: its number, the sequences that are left, and whether it computes the rows of the stage only.
+struct Place {
+  int64_t block;
+  const Stage& stage;
+  bool pruned;
+
+  bool closes() const { return block + 1 == stage.end_block; }
+};
+
+// Everything of an attention but the numbers.
+template <class T>
+AttentionBatch<T> attention_batch(const Run<T>& run, const Place& at) {
+  const int64_t block = at.block;
+  AttentionBatch<T> batch;
+  batch.starts = at.stage.starts.data();
+  batch.query_starts = at.pruned ? at.stage.row_starts.data() : at.stage.starts.data();
+  if (!at.stage.visible.empty()) batch.visible = at.stage.visible.data();
+  if (!run.probability_starts.empty()) {
+    batch.probability_starts = run.probability_starts.data() + run.piece.sequences.begin;
+    batch.probabilities = run.result.matrix(BlockName("attentions", block)).data;
+    const auto given = run.request.multipliers.find(std::string_view(BlockName("attention_probs", block)));
+    if (given != run.request.multipliers.end()) batch.multiplier = given->second.data();
+  }
+  batch.sequences = static_cast<int32_t>(at.stage.size());
+  batch.heads = static_cast<int32_t>(run.config.heads);
+  batch.scale = T(1) / std::sqrt(static_cast<T>(run.config.hidden_size / run.config.heads));
+  batch.scratch = run.work.attention_scratch;
+  batch.scratch_bytes = run.work.attention_scratch_bytes;
+  return batch;
 }
 
 // context = attention of `rows` (the queries) over all tokens of their sequences.
 template <class T>
-void attend(const Run<T>& run, const AttentionWeights<T>& w, int64_t block, const Matrix<T>& rows, bool pruned,
-            const Team& team) {
-  const Config& c = run.config;
+void attend(const Run<T>& run, const AttentionWeights<T>& w, const Place& at, const Rows<T>& rows, const Team& team) {
   const Workspace<T>& work = run.work;
-  const Piece& piece = run.piece;
-  const int64_t count = rows.rows;
-  run.ops.linear_forward({work.key_value, work.hidden, w.key_value}, team.part);
-  run.ops.linear_forward({work.query.top(count), rows, w.query}, team.part);
+  const int64_t count = rows.stream.rows;
+  const int64_t tokens = at.stage.tokens();
+  const int64_t width = run.config.hidden_size;
+  product<T>(run, work.key_value.slice(0, tokens), work.hidden_in.slice(0, tokens), w.key_value, team);
+  product<T>(run, work.query.slice(0, count), rows.in, w.query, team);
   team.sync();
 
-  AttentionForward<T> attention;
-  attention.context = work.context.top(count);
-  attention.query = work.query.top(count);
-  attention.key = work.key_value.columns(0, c.hidden_size);
-  attention.value = work.key_value.columns(c.hidden_size, c.hidden_size);
-  attention.starts = piece.starts.data();
-  attention.query_starts = pruned ? piece.selected_starts.data() : piece.starts.data();
-  if (!run.request.visible.empty()) attention.visible = run.request.visible.data() + piece.first_token;
-  if (!run.probability_starts.empty()) {
-    attention.probability_starts = run.probability_starts.data() + piece.sequences.begin;
-    attention.probabilities = run.result.matrix(BlockName("attentions", block)).data;
-    const auto given = run.request.multipliers.find(std::string_view(BlockName("attention_probs", block)));
-    if (given != run.request.multipliers.end()) attention.multiplier = given->second.data();
+  const AttentionBatch<T> batch = attention_batch(run, at);
+  const Operand<T> context = work.context.slice(0, count);
+  if (run.formats.attention == Format::plain) {
+    run.ops.attention_forward({batch, context.plain, work.query.plain.top(count),
+                               work.key_value.plain.columns(0, width), work.key_value.plain.columns(width, width)},
+                              team.part);
+  } else {
+    run.ops.attention_bf16_forward({batch, context, work.query.bf16.top(count), work.key_value.bf16.columns(0, width),
+                                    work.key_value.bf16.columns(width, width)},
+                                   team.part);
   }
-  attention.sequences = static_cast<int32_t>(piece.size());
-  attention.heads = static_cast<int32_t>(c.heads);
-  attention.scale = T(1) / std::sqrt(static_cast<T>(c.hidden_size / c.heads));
-  attention.scratch = work.attention_scratch;
-  attention.scratch_bytes = work.attention_scratch_bytes;
-  run.ops.attention_forward(attention, team.part);
   team.sync();
+  if (work.context_in.format != work.context.format) {
+    convert(run, work.context_in.slice(0, count), context.plain, nullptr, team);
+    team.sync();
+  }
 }
 
 // out = LN2(ffn_output(act(ffn(y))) + y),  y = LN1(dense(attention) + rows)
 template <class T>
-void run_block(const Run<T>& run, int64_t block, const Matrix<T>& rows, bool pruned, const Team& team) {
+void run_block(const Run<T>& run, const Place& at, const Rows<T>& rows, const Team& team) {
   const Config& c = run.config;
+  const int64_t block = at.block;
   const AttentionWeights<T>& attention = run.weights.attention[static_cast<size_t>(c.attention_set(block))];
   const FfnWeights<T>& ffn = run.weights.ffn[static_cast<size_t>(c.ffn_set(block))];
   const T eps = static_cast<T>(c.layer_norm_eps);
-  const int64_t count = rows.rows;
-  const Matrix<T> context = run.work.context.top(count);
+  const int64_t count = rows.stream.rows;
   const Matrix<T> sum = run.work.sum.top(count);
   const Matrix<T> normed = run.work.normed.top(count);
-  const Matrix<T> inner = run.work.inner.top(count);
+  const Operand<T> normed_in = run.work.normed_in.slice(0, count);
+  const Operand<T> inner = run.work.inner.slice(0, count);
 
-  attend(run, attention, block, rows, pruned, team);
-  run.ops.linear_forward({sum, context, attention.dense}, team.part);
+  attend(run, attention, at, rows, team);
+  product<T>(run, sum, run.work.context_in.slice(0, count), attention.dense, team);
   drop_out(run, BlockName("attention_output", block), sum, team);
   team.sync();
-  run.ops.layer_norm_forward({normed, sum, rows, attention.norm.gain, attention.norm.bias, eps}, team.part);
+  normalise<T>(run, {normed, sum, rows.stream, attention.norm.gain, attention.norm.bias, eps}, normed_in, ffn.factors, team);
   team.sync();
-  run.ops.linear_activation_forward({inner, normed, ffn.ffn, c.activation}, team.part);
+  product(run, inner, normed_in, ffn.ffn, team, c.activation);
   team.sync();
-  run.ops.linear_forward({sum, inner, ffn.ffn_output}, team.part);
+  product<T>(run, sum, inner, ffn.ffn_output, team);
   drop_out(run, BlockName("ffn_output", block), sum, team);
   team.sync();
-  run.ops.layer_norm_forward({rows, sum, normed, ffn.norm.gain, ffn.norm.bias, eps}, team.part);
+  normalise<T>(run, {rows.stream, sum, normed, ffn.norm.gain, ffn.norm.bias, eps},
+               at.closes() ? Operand<T>(rows.stream) : rows.in, attention_factors(run, block + 1), team);
+}
+
+// After the last block of a stage but the last: `rows` of sequences that stop are put aside, behind the `stopped` ones of
+// earlier stages; the others become the residual stream of the next stage.
+template <class T>
+void part_ways(const Run<T>& run, const Stage& stage, const Matrix<T>& rows, int64_t stopped, const Team& team) {
+  const auto count = [](const std::vector<int32_t>& list) { return static_cast<int64_t>(list.size()); };
+  run.ops.gather_rows_forward(
+      {run.work.stopped.slice(stopped, count(stage.stopping)), rows, stage.stopping.data()}, team.part);
+  if (stage.is_last()) return;
+  const Matrix<T> hidden = run.work.hidden.top(count(stage.going_on));
+  run.ops.gather_rows_forward({hidden, rows, stage.going_on.data()}, team.part);
+  convert(run, run.work.hidden_in.slice(0, hidden.rows), hidden, attention_factors(run, stage.end_block), team);
 }
 
 }  // namespace
 
 template <class T>
 Matrix<T> encode(const Run<T>& run, const Team& team) {
-  const Matrix<T> hidden = run.work.hidden;
   embed(run, team);
-  keep_hidden_state(run, 0, hidden, team);
-  for (int64_t block = 0; block < run.config.blocks(); block++) {
-    if (team.part.index == 0) run.cancellation.stopped = run.cancellation.asked->load(std::memory_order_relaxed);
-    team.sync();
-    if (run.cancellation.stopped) return {};
-    const bool pruned = block + 1 == run.config.blocks() && !run.piece.selects_all();
-    if (pruned) {
-      run.ops.gather_rows_forward({run.work.chosen, hidden, run.piece.selected.data()}, team.part);
+  keep_hidden_state(run, 0, run.work.hidden, team);
+  Matrix<T> rows;
+  int64_t stopped = 0;
+  for (const Stage& stage : run.piece.stages) {
+    const Matrix<T> hidden = run.work.hidden.top(stage.tokens());
+    const bool in_place = stage.computes_all() && stage.is_last();
+    for (int64_t block = stage.first_block; block < stage.end_block; block++) {
+      if (team.part.index == 0) run.cancellation.stopped = run.cancellation.asked->load(std::memory_order_relaxed);
       team.sync();
+      if (run.cancellation.stopped) return {};
+      const Place at = {block, stage, block + 1 == stage.end_block && !in_place};
+      Rows<T> own = {hidden, run.work.hidden_in.slice(0, hidden.rows)};
+      if (at.pruned) {
+        const int64_t count = static_cast<int64_t>(stage.rows.size());
+        own = {run.work.chosen.top(count), run.work.chosen_in.slice(0, count)};
+        run.ops.gather_rows_forward({own.stream, hidden, stage.rows.data()}, team.part);
+        convert(run, own.in, own.stream, attention_factors(run, block), team);
+        team.sync();
+      }
+      run_block(run, at, own, team);
+      team.sync();
+      keep_hidden_state(run, block + 1, hidden, team);
+      rows = own.stream;
     }
-    run_block(run, block, pruned ? run.work.chosen : hidden, pruned, team);
-    team.sync();
-    keep_hidden_state(run, block + 1, hidden, team);
+    if (run.piece.stages.size() == 1) continue;
+    part_ways(run, stage, rows, stopped, team);
+    stopped += static_cast<int64_t>(stage.stopping.size());
   }
-  return run.piece.selects_all() ? hidden : run.work.chosen;
+  if (run.piece.stages.size() == 1) return rows;
+  team.sync();
+  run.ops.gather_rows_forward({run.work.selected, run.work.stopped, run.piece.order.data()}, team.part);
+  team.sync();
+  return run.work.selected;
 }
 
 template Matrix<float> encode(const Run<float>&, const Team&);

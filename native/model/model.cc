@@ -28,14 +28,18 @@ std::vector<int64_t> probability_starts(const Config& config, const Request<T>& 
 }  // namespace
 
 template <class T>
-Model<T>::Model(const Config& config, const Ops<T>& ops, int threads, Schedule schedule)
+Model<T>::Model(const Config& config, const Ops<T>& ops, int threads, Schedule schedule, Precision precision)
     : config_(config),
       ops_(ops),
       pool_(ThreadPool::shared()),
       threads_(threads <= 0 ? pool_->size() : std::min(threads, pool_->size())),
       schedule_(schedule),
-      parameters_(config, ops.packer),
-      workspaces_(static_cast<size_t>(threads_)) {}
+      precision_(precision),
+      formats_(formats_of(precision)),
+      parameters_(config, formats_, ops_),
+      workspaces_(static_cast<size_t>(threads_)) {
+  check_precision(config, precision);
+}
 
 template <class T>
 Arena& Model<T>::workspace(size_t index, int64_t bytes) {
@@ -56,18 +60,20 @@ bool Model<T>::run_pieces(const Plan& plan, const Request<T>& request, const std
                           Result<T>& result, const std::atomic<bool>& abort) {
   const Needs needs = needs_of(config_, request);
   std::vector<Piece> pieces;
-  for (const Range& sequences : plan.pieces) pieces.push_back(make_piece(request, needs, sequences));
+  for (const Range& sequences : plan.pieces) pieces.push_back(make_piece(request, needs, sequences, config_));
 
   const bool walk = plan.mode == Schedule::walk;
   const int team_size = walk ? 1 : threads_;
   int64_t bytes = 0;
-  for (const Piece& piece : pieces) bytes = std::max(bytes, Workspace<T>::bytes(ops_, config_, piece, team_size));
+  for (const Piece& piece : pieces)
+    bytes = std::max(bytes, Workspace<T>::bytes(ops_, config_, formats_, piece, team_size));
   const int teams = walk ? std::min<int>(threads_, static_cast<int>(pieces.size())) : 1;
   for (int team = 0; team < teams; team++) workspace(static_cast<size_t>(team), bytes);
 
   const auto run_piece = [&](const Piece& piece, const Workspace<T>& work, Cancellation& cancellation,
                              const Team& team) {
-    const Run<T> run{ops_, config_, parameters_.weights(), request, piece, work, result, probabilities, cancellation};
+    const Run<T> run{ops_,  config_, formats_, parameters_.weights(), request,
+                     piece, work,    result,   probabilities,         cancellation};
     const Matrix<T> rows = encode(run, team);
     if (rows.data == nullptr && piece.tokens() > 0 && cancellation.stopped) return false;
     run_head(run, rows, team);
@@ -83,7 +89,7 @@ bool Model<T>::run_pieces(const Plan& plan, const Request<T>& request, const std
       for (size_t i = next++; i < pieces.size(); i = next++) {
         Arena& arena = workspaces_[static_cast<size_t>(team.part.index)];
         arena.reset();
-        const Workspace<T> work(arena, ops_, config_, pieces[i], 1);
+        const Workspace<T> work(arena, ops_, config_, formats_, pieces[i], 1);
         if (!run_piece(pieces[i], work, cancellation, Team{})) {
           complete = false;
           return;
@@ -96,7 +102,7 @@ bool Model<T>::run_pieces(const Plan& plan, const Request<T>& request, const std
   std::vector<Workspace<T>> works;
   for (const Piece& piece : pieces) {
     workspaces_[0].reset();
-    works.emplace_back(workspaces_[0], ops_, config_, piece, team_size);
+    works.emplace_back(workspaces_[0], ops_, config_, formats_, piece, team_size);
   }
   pool_->run(threads_, [&](const Team& team) {
     FlushDenormals mode;

@@ -24,13 +24,17 @@ template <class T>
 class Model {
  public:
   // threads: 0 = the whole pool.
-  Model(const Config& config, const Ops<T>& ops, int threads, Schedule schedule);
+  // Throws UNSUPPORTED_DTYPE where the sizes do not suit the precision.
+  Model(const Config& config, const Ops<T>& ops, int threads, Schedule schedule, Precision precision);
 
   const Config& config() const { return config_; }
-  const char* isa() const { return ops_.name; }
+  // Row of the dispatch table that multiplies.
+  const char* isa() const {
+    return precision_ == Precision::full ? ops_.name : precision_ == Precision::bf16 ? ops_.bf16_name : ops_.int8_name;
+  }
   int threads() const { return threads_; }
   Parameters<T>& parameters() { return parameters_; }
-  void seal() { parameters_.seal(ops_, *pool_, threads_); }
+  void seal() { parameters_.seal(*pool_, threads_); }
 
   // Throws ABORTED when `abort` became true, INVALID_INPUT, NUMERIC or OUT_OF_MEMORY.
   Result<T> forward(const Request<T>& request, const std::atomic<bool>& abort);
@@ -48,6 +52,8 @@ class Model {
   const std::shared_ptr<ThreadPool> pool_;
   const int threads_;
   const Schedule schedule_;
+  const Precision precision_;
+  const Formats formats_;
   Parameters<T> parameters_;
   std::vector<Arena> workspaces_;  // one for a split, one a thread for a walk; they only grow
   std::atomic<int64_t> workspace_bytes_{0};

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/half.h"
+#include "model/equalise.h"
 
 namespace albert {
 namespace {
@@ -30,6 +31,15 @@ void convert(T* target, const std::byte* bytes, int64_t count, T (*element)(Stor
   }
 }
 
+// What belongs to a matrix beside its numbers.
+void write_floats(std::vector<float>& target, const std::string& name, int64_t size, int64_t offset,
+                  const std::byte* bytes, int64_t count, StoredType type) {
+  if (offset < 0 || count > size - offset) throw Error("INTERNAL", "A write runs past the end of " + name + ".");
+  if (type != StoredType::f32) throw Error("INTERNAL", name + " must be float32.");
+  target.resize(static_cast<size_t>(size));
+  std::memcpy(target.data() + offset, bytes, static_cast<size_t>(count) * sizeof(float));
+}
+
 }  // namespace
 
 template <class T>
@@ -40,33 +50,37 @@ int64_t Parameters<T>::Parameter::size() const {
 }
 
 template <class T>
-Parameters<T>::Parameters(const Config& config, Packer packer) : config_(config), packer_(packer) {
+Parameters<T>::Parameters(const Config& config, const Formats& formats, const Ops<T>& ops)
+    : config_(config), ops_(ops) {
   const Config& c = config_;
+  const Formats& f = formats;
   weights_.attention.resize(static_cast<size_t>(c.attention_sets()));
   weights_.ffn.resize(static_cast<size_t>(c.ffn_sets()));
-#define ONCE_TABLE(member, name, rows, columns, when) \
-  if (when) add_table(weights_.member, name, rows, columns);
+#define ONCE_TABLE(member, name, rows, columns, format, when) \
+  if (when) add_table(weights_.member, name, rows, columns, format);
 #define ONCE_NORM(member, name, width, when) \
   if (when) add_norm(weights_.member, name, width);
-#define ONCE_LINEAR(member, name, outputs, inputs, first, when) \
-  if (when) add_linear(weights_.member, name, outputs, inputs, first, true);
-#define ONCE_MATRIX(member, name, outputs, inputs, first, when) \
-  if (when) add_linear(weights_.member, name, outputs, inputs, first, false);
+#define ONCE_LINEAR(member, name, outputs, inputs, first, format, when) \
+  if (when) add_linear(weights_.member, name, outputs, inputs, first, format, true);
+#define HEAD_LINEAR(member, name, outputs, inputs, first, format, when) \
+  if (when) add_head(weights_.member, name, outputs, inputs, format, true);
+#define HEAD_MATRIX(member, name, outputs, inputs, first, format, when) \
+  if (when) add_head(weights_.member, name, outputs, inputs, format, false);
 #define ONCE_VECTOR(member, name, width, when) \
   if (when) weights_.member = add(name, {width}).plain;
-#define ATTENTION_LINEAR(member, name, outputs, inputs, first, when)                                                  \
+#define ATTENTION_LINEAR(member, name, outputs, inputs, first, format, when)                                          \
   for (int64_t set = 0; (when) && set < c.attention_sets(); set++) {                                                  \
     add_linear(weights_.attention[static_cast<size_t>(set)].member, attention_prefix(c, set) + name, outputs, inputs, \
-               first, true);                                                                                          \
+               first, format, true);                                                                                  \
   }
 #define ATTENTION_NORM(member, name, width, when)                                                          \
   for (int64_t set = 0; (when) && set < c.attention_sets(); set++) {                                       \
     add_norm(weights_.attention[static_cast<size_t>(set)].member, attention_prefix(c, set) + name, width); \
   }
-#define FFN_LINEAR(member, name, outputs, inputs, first, when)                                                   \
+#define FFN_LINEAR(member, name, outputs, inputs, first, format, when)                                           \
   for (int64_t set = 0; (when) && set < c.ffn_sets(); set++) {                                                   \
     add_linear(weights_.ffn[static_cast<size_t>(set)].member, ffn_prefix(c, set) + name, outputs, inputs, first, \
-               true);                                                                                            \
+               format, true);                                                                                    \
   }
 #define FFN_NORM(member, name, width, when)                                                    \
   for (int64_t set = 0; (when) && set < c.ffn_sets(); set++) {                                 \
@@ -88,8 +102,11 @@ typename Parameters<T>::Parameter& Parameters<T>::add(std::string name, std::vec
 }
 
 template <class T>
-void Parameters<T>::add_table(Matrix<const T>& member, const std::string& name, int64_t rows, int64_t cols) {
-  member = {add(name + ".weight", {rows, cols}).plain, rows, cols};
+void Parameters<T>::add_table(Operand<T>& member, const std::string& name, int64_t rows, int64_t cols, Format format) {
+  Parameter& p = add(name + ".weight", {rows, cols});
+  p.table = &member;
+  p.format = format;
+  member = Matrix<T>{p.plain, rows, cols};
 }
 
 template <class T>
@@ -99,20 +116,40 @@ void Parameters<T>::add_norm(NormWeights<T>& member, const std::string& name, in
 }
 
 template <class T>
-void Parameters<T>::add_linear(PackedWeight<T>& member, const std::string& name, int64_t outputs, int64_t inputs,
-                               int64_t first, bool has_bias) {
+typename Parameters<T>::Parameter& Parameters<T>::add_linear(PackedWeight<T>& member, const std::string& name,
+                                                             int64_t outputs, int64_t inputs, int64_t first,
+                                                             Format format, bool has_bias) {
   member.outputs = std::max(member.outputs, first + outputs);
   member.inputs = inputs;
-  member.panel = packer_.panel;
-  member.packer = packer_.name;
+  set_format(member, format);
   Parameter& weight = add(name + ".weight", {outputs, inputs});
+  weight.format = format;
   weight.packed = &member;
   weight.first_output = first;
-  if (!has_bias) return;
-  Parameter& bias = add(name + ".bias", {outputs});
-  bias.packed = &member;
-  bias.first_output = first;
-  bias.is_bias = true;
+  if (has_bias) {
+    Parameter& bias = add(name + ".bias", {outputs});
+    bias.packed = &member;
+    bias.first_output = first;
+    bias.is_bias = true;
+  }
+  return weight;
+}
+
+template <class T>
+void Parameters<T>::add_head(PackedWeight<T>& member, const std::string& name, int64_t outputs, int64_t inputs,
+                             Format format, bool has_bias) {
+  add_linear(member, name, outputs, inputs, 0, Format::plain, has_bias).format = format;
+}
+
+template <class T>
+void Parameters<T>::set_format(PackedWeight<T>& w, Format format) const {
+  const Packer& packer = format == Format::plain  ? ops_.packer
+                         : format == Format::bf16 ? ops_.bf16_packer
+                                                  : ops_.int8_packer;
+  w.format = format;
+  w.panel = packer.panel;
+  w.packer = packer.name;
+  w.offset = packer.offset;
 }
 
 template <class T>
@@ -123,10 +160,22 @@ typename Parameters<T>::Parameter& Parameters<T>::find(const std::string& name) 
 }
 
 template <class T>
+const typename Parameters<T>::Parameter& Parameters<T>::find(const std::string& name) const {
+  return const_cast<Parameters*>(this)->find(name);
+}
+
+template <class T>
 void Parameters<T>::write(const std::string& name, int64_t offset, const std::byte* bytes, int64_t count,
                           StoredType type) {
-  Parameter& p = find(name);
   if (sealed_) throw Error("INTERNAL", "The model is sealed; " + name + " can no longer be written.");
+  for (const bool of_rows : {true, false}) {
+    const std::string_view ending = of_rows ? "_scale" : "_divisor";
+    if (!name.ends_with(ending)) continue;
+    Parameter& p = find(name.substr(0, name.size() - ending.size()));
+    return write_floats(of_rows ? p.scales : p.divisors, name, p.is_matrix() ? p.shape[of_rows ? 0 : 1] : 0, offset,
+                        bytes, count, type);
+  }
+  Parameter& p = find(name);
   if (offset < 0 || count > p.size() - offset) throw Error("INTERNAL", "A write runs past the end of " + name + ".");
   T* target = p.plain + offset;
   switch (type) {
@@ -138,12 +187,20 @@ void Parameters<T>::write(const std::string& name, int64_t offset, const std::by
       return convert<T, uint16_t>(target, bytes, count, [](uint16_t x) { return static_cast<T>(from_f16(x)); });
     case StoredType::bf16:
       return convert<T, uint16_t>(target, bytes, count, [](uint16_t x) { return static_cast<T>(from_bf16(x)); });
+    case StoredType::i8:
+      if (p.scales.empty()) throw Error("INTERNAL", "The scales of " + name + " must be written before its values.");
+      for (int64_t i = 0; i < count; i++) {
+        const float scale = p.scales[static_cast<size_t>((offset + i) / p.shape[1])];
+        const float value = static_cast<float>(static_cast<int8_t>(bytes[i])) * scale;
+        target[i] = static_cast<T>(p.divisors.empty() ? value
+                                                      : value / p.divisors[static_cast<size_t>((offset + i) % p.shape[1])]);
+      }
   }
 }
 
 template <class T>
 void Parameters<T>::read(const std::string& name, int64_t offset, T* target, int64_t count) const {
-  const Parameter& p = const_cast<Parameters*>(this)->find(name);
+  const Parameter& p = find(name);
   if (offset < 0 || count > p.size() - offset) throw Error("INTERNAL", "A read runs past the end of " + name + ".");
   if (p.plain != nullptr) {
     std::copy_n(p.plain + offset, count, target);
@@ -156,7 +213,78 @@ void Parameters<T>::read(const std::string& name, int64_t offset, T* target, int
   const int64_t width = p.shape[1];
   for (int64_t i = 0; i < count; i++) {
     const int64_t row = (offset + i) / width;
-    target[i] = reference::packed_column(*p.packed, p.first_output + row)[(offset + i) % width * p.packed->panel];
+    const int64_t col = (offset + i) % width;
+    target[i] = p.table != nullptr ? reference::element(*p.table, row, col)
+                                   : reference::packed_element(*p.packed, p.first_output + row, col);
+    if (!p.divisors.empty()) target[i] /= static_cast<T>(p.divisors[static_cast<size_t>(col)]);
+  }
+}
+
+template <class T>
+bool Parameters<T>::quantized(const std::string& name, Quantized& rows) const {
+  const Parameter& p = find(name);
+  if (p.format != Format::int8 || !sealed_) return false;
+  const int64_t width = p.shape[1];
+  rows.scales = p.scales;
+  rows.divisors = p.divisors;
+  rows.values.resize(static_cast<size_t>(p.size()));
+  std::vector<T> row(static_cast<size_t>(width));
+  const float* const divisors = p.divisors.empty() ? nullptr : p.divisors.data();
+  for (int64_t n = 0; n < p.shape[0]; n++) {
+    read(name, n * width, row.data(), width);
+    const float over = reference::over_scale(rows.scales[static_cast<size_t>(n)]);
+    for (int64_t k = 0; k < width; k++) {
+      const float value = reference::multiplied(row.data(), divisors, k);
+      rows.values[static_cast<size_t>(n * width + k)] = reference::to_int8(value, over);
+    }
+  }
+  return true;
+}
+
+// What the inputs of attention sets and FFN sets are divided by, where their products are int8: see equalise.h.
+template <class T>
+void Parameters<T>::equalise() {
+  const Config& c = config_;
+  const auto finish = [&](const std::vector<float>& bounds, const std::vector<PackedWeight<T>*>& readers) {
+    std::vector<Parameter*> matrices;
+    for (Parameter& p : list_) {
+      const bool reads = std::find(readers.begin(), readers.end(), p.packed) != readers.end();
+      if (reads && !p.is_bias && p.format == Format::int8) matrices.push_back(&p);
+    }
+    if (matrices.empty()) return static_cast<const float*>(nullptr);
+    if (matrices.front()->scales.empty()) {
+      std::vector<Matrix<const T>> views;
+      for (const Parameter* p : matrices) views.push_back({p->plain, p->shape[0], p->shape[1]});
+      const std::vector<float> divisors = divisors_of<T>(bounds, views);
+      for (Parameter* p : matrices) p->divisors = divisors;
+    }
+    if (matrices.front()->divisors.empty()) return static_cast<const float*>(nullptr);
+    std::vector<float>& factors = factors_.emplace_back((bounds.size() + 15) / 16 * 16, 1.0f);
+    for (size_t k = 0; k < bounds.size(); k++) factors[k] = 1 / matrices.front()->divisors[k];
+    return static_cast<const float*>(factors.data());
+  };
+  for (int64_t set = 0; set < c.attention_sets(); set++) {
+    std::vector<float> bounds(static_cast<size_t>(c.hidden_size), 0.0f);
+    for (int64_t block = 0; block < c.blocks(); block++) {
+      if (c.attention_set(block) != set) continue;
+      // The first block reads the mapping of the embedding: in a model that shares its layer, the smallest part.
+      const NormWeights<T>& norm = block > 0       ? weights_.ffn[static_cast<size_t>(c.ffn_set(block - 1))].norm
+                                   : c.projection ? weights_.ffn[static_cast<size_t>(c.ffn_set(block))].norm
+                                                  : weights_.embedding_norm;
+      widen_by_norm(bounds, norm.gain, norm.bias);
+    }
+    AttentionWeights<T>& w = weights_.attention[static_cast<size_t>(set)];
+    w.factors = finish(bounds, {&w.query, &w.key_value});
+  }
+  for (int64_t set = 0; set < c.ffn_sets(); set++) {
+    std::vector<float> bounds(static_cast<size_t>(c.hidden_size), 0.0f);
+    for (int64_t block = 0; block < c.blocks(); block++) {
+      if (c.ffn_set(block) != set) continue;
+      const NormWeights<T>& norm = weights_.attention[static_cast<size_t>(c.attention_set(block))].norm;
+      widen_by_norm(bounds, norm.gain, norm.bias);
+    }
+    FfnWeights<T>& w = weights_.ffn[static_cast<size_t>(set)];
+    w.factors = finish(bounds, {&w.ffn});
   }
 }
 
@@ -171,47 +299,131 @@ std::vector<PackedWeight<T>*> Parameters<T>::packed_weights() {
 }
 
 template <class T>
-void Parameters<T>::seal(const Ops<T>& ops, ThreadPool& pool, int threads) {
+void Parameters<T>::take_packed_memory() {
+  const std::vector<PackedWeight<T>*> all = packed_weights();
+  int64_t bytes = 0;
+  for (PackedWeight<T>* w : all) bytes += w->each_array([](auto*, int64_t) {});
+  packed_memory_ = Arena(bytes);
+  for (PackedWeight<T>* w : all) {
+    w->each_array([&]<class E>(E*& array, int64_t count) {
+      array = packed_memory_.take<E>(count);
+      std::fill_n(array, count, E(0));
+    });
+  }
+}
+
+// Matrices of int8 get the scales that they lack. Heads, which are multiplied in float32, are rounded to their format
+// here.
+template <class T>
+void Parameters<T>::round(Parameter& p) {
+  if (p.format == Format::plain || !p.is_matrix()) return;
+  const int64_t width = p.shape[1];
+  if (p.format == Format::int8 && p.scales.empty()) {
+    const float* const divisors = p.divisors.empty() ? nullptr : p.divisors.data();
+    for (int64_t n = 0; n < p.shape[0]; n++) {
+      p.scales.push_back(reference::weight_scale(p.plain + n * width, divisors, width));
+    }
+  }
+  if (p.packed == nullptr || p.packed->format != Format::plain) return;
+  for (int64_t i = 0; i < p.size(); i++) {
+    const float x = static_cast<float>(p.plain[i]);
+    if (p.format == Format::bf16) p.plain[i] = static_cast<T>(from_bf16(to_bf16(x)));
+    if (p.format == Format::int8) {
+      const float scale = p.scales[static_cast<size_t>(i / width)];
+      p.plain[i] = static_cast<T>(static_cast<float>(reference::to_int8(x, reference::over_scale(scale))) * scale);
+    }
+  }
+}
+
+template <class T>
+void Parameters<T>::seal_table(Parameter& p) {
+  if (p.format == Format::plain) return;
+  const int64_t rows = p.shape[0], width = p.shape[1];
+  if (p.format == Format::bf16) {
+    Arena memory(Arena::bytes_for<Bf16>(p.size()));
+    const Matrix<Bf16> table(memory.take<Bf16>(p.size()), rows, width);
+    for (int64_t i = 0; i < p.size(); i++) table.data[i] = to_bf16(static_cast<float>(p.plain[i]));
+    *p.table = table;
+    p.memory = std::move(memory);
+  } else {
+    const int64_t groups = groups_of(width);
+    Arena memory(Arena::bytes_for<uint8_t>(p.size()) + Arena::bytes_for<float>(rows * groups));
+    const Matrix<uint8_t> table(memory.take<uint8_t>(p.size()), rows, width);
+    const Matrix<float> scales(memory.take<float>(rows * groups), rows, groups);
+    for (int64_t n = 0; n < rows; n++) {
+      const float scale = p.scales[static_cast<size_t>(n)];
+      const float over = reference::over_scale(scale);
+      std::fill_n(scales.row(n), groups, scale);
+      for (int64_t k = 0; k < width; k++) {
+        const int8_t q = reference::to_int8(static_cast<float>(p.plain[n * width + k]), over);
+        table.row(n)[k] = static_cast<uint8_t>(q);
+      }
+    }
+    *p.table = Int8Rows{table, scales, 0};
+    p.memory = std::move(memory);
+  }
+  p.plain = nullptr;
+}
+
+template <class T>
+void Parameters<T>::pack(const Parameter& p, const Parameter* bias, ThreadPool& pool, int threads) {
+  const LinearPack<T> job = {*p.packed,
+                             {p.plain, p.shape[0], p.shape[1]},
+                             bias == nullptr ? nullptr : bias->plain,
+                             p.first_output,
+                             p.scales.empty() ? nullptr : p.scales.data(),
+                             p.divisors.empty() ? nullptr : p.divisors.data()};
+  const auto function = p.packed->format == Format::plain  ? ops_.linear_pack
+                        : p.packed->format == Format::bf16 ? ops_.linear_bf16_pack
+                                                           : ops_.linear_int8_pack;
+  pool.run(threads, [&](const Team& team) { function(job, team.part); });
+}
+
+template <class T>
+void Parameters<T>::seal(ThreadPool& pool, int threads) {
   if (sealed_) return;
   if (config_.has_decoder()) {
     weights_.decoder.outputs = config_.vocab_size;
     weights_.decoder.inputs = config_.embedding_size;
-    weights_.decoder.panel = packer_.panel;
-    weights_.decoder.packer = packer_.name;
+    set_format(weights_.decoder, Format::plain);
   }
-  const std::vector<PackedWeight<T>*> all = packed_weights();
-  int64_t bytes = 0;
-  for (const PackedWeight<T>* w : all) {
-    bytes += Arena::bytes_for<T>(w->data_size()) + Arena::bytes_for<T>(w->bias_size());
-  }
-  packed_memory_ = Arena(bytes);
-  for (PackedWeight<T>* w : all) {
-    w->data = packed_memory_.take<T>(w->data_size());
-    w->bias = packed_memory_.take<T>(w->bias_size());
-    std::fill_n(w->data, w->data_size(), T(0));
-    std::fill_n(w->bias, w->bias_size(), T(0));
-  }
-  const auto pack = [&](const LinearPack<T>& job) {
-    pool.run(threads, [&](const Team& team) { ops.linear_pack(job, team.part); });
-  };
-  if (config_.has_decoder()) pack({weights_.decoder, weights_.word, weights_.decoder_bias, 0});
+  take_packed_memory();
+  equalise();
   for (size_t i = 0; i < list_.size(); i++) {
     Parameter& p = list_[i];
-    if (p.packed == nullptr || p.is_bias) continue;
+    if (p.is_bias || !p.is_matrix()) continue;
+    round(p);
+    if (p.table != nullptr) {
+      seal_table(p);
+      continue;
+    }
     Parameter* bias = i + 1 < list_.size() && list_[i + 1].is_bias ? &list_[i + 1] : nullptr;  // add_linear's order
-    pack({*p.packed, {p.plain, p.shape[0], p.shape[1]}, bias == nullptr ? nullptr : bias->plain, p.first_output});
+    pack(p, bias, pool, threads);
     p.drop_plain();
     if (bias != nullptr) bias->drop_plain();
   }
+  if (config_.has_decoder()) pack_decoder(pool, threads);
   sealed_ = true;
+}
+
+// The word table once more, row by row from what is kept of it.
+template <class T>
+void Parameters<T>::pack_decoder(ThreadPool& pool, int threads) {
+  const int64_t width = config_.embedding_size;
+  pool.run(threads, [&](const Team& team) {
+    const Range rows = share(config_.vocab_size, 1, team.part);
+    for (int64_t n = rows.begin; n < rows.end; n++) {
+      T* const column = reference::packed_column(weights_.decoder, n);
+      for (int64_t k = 0; k < width; k++) column[k * weights_.decoder.panel] = reference::element(weights_.word, n, k);
+      weights_.decoder.bias[n] = weights_.decoder_bias[n];
+    }
+  });
 }
 
 template <class T>
 int64_t Parameters<T>::plain_bytes() const {
   int64_t bytes = 0;
-  for (const Parameter& p : list_) {
-    if (p.plain != nullptr) bytes += p.size() * static_cast<int64_t>(sizeof(T));
-  }
+  for (const Parameter& p : list_) bytes += p.memory.size_bytes();
   return bytes;
 }
 

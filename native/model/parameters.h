@@ -1,5 +1,6 @@
 // The weights of a model: written from a checkpoint by name, then sealed, that is packed once for the kernels.
-// After sealing every matrix exists once in memory, packed; `read` unpacks it again, exactly.
+// After sealing every matrix exists once in memory, packed; `read` unpacks it again, exactly (rounded where the
+// precision of the model rounds).
 #pragma once
 
 #include <cstdint>
@@ -10,7 +11,7 @@
 
 #include "base/arena.h"
 #include "base/thread_pool.h"
-#include "model/config.h"
+#include "model/precision.h"
 #include "ops/table.h"
 
 namespace albert {
@@ -23,6 +24,7 @@ struct NormWeights {
 
 template <class T>
 struct AttentionWeights {
+  const float* factors = nullptr;  // [H] int8: of the inputs of query, key and value; room for whole vectors of 16
   PackedWeight<T> query;      // [H,H]
   PackedWeight<T> key_value;  // [2H,H]: keys, then values
   PackedWeight<T> dense;      // [H,H]
@@ -31,6 +33,7 @@ struct AttentionWeights {
 
 template <class T>
 struct FfnWeights {
+  const float* factors = nullptr;  // [H] int8: of the inputs of ffn
   PackedWeight<T> ffn;         // [I,H]
   PackedWeight<T> ffn_output;  // [H,I]
   NormWeights<T> norm;
@@ -39,9 +42,9 @@ struct FfnWeights {
 // What the encoder and the heads read; members that the model lacks are empty.
 template <class T>
 struct Weights {
-  Matrix<const T> word;      // [V,E]
-  Matrix<const T> position;  // [P,E]
-  Matrix<const T> type;
+  Operand<T> word;      // [V,E]
+  Operand<T> position;  // [P,E]
+  Operand<T> type;
   NormWeights<T> embedding_norm;
   PackedWeight<T> mapping;  // [H,E]
   std::vector<AttentionWeights<T>> attention;
@@ -59,7 +62,7 @@ struct Weights {
   PackedWeight<T> answer_output;
 };
 
-enum class StoredType { f64, f32, f16, bf16 };
+enum class StoredType { f64, f32, f16, bf16, i8 };
 
 template <class T>
 class Parameters {
@@ -67,28 +70,43 @@ class Parameters {
   struct Parameter {
     std::string name;
     std::vector<int64_t> shape;
+    Format format = Format::plain;  // that its numbers are rounded to
     Arena memory;
     T* plain = nullptr;                 // in memory; null once packed
+    Operand<T>* table = nullptr;        // where it goes, if it is a table
     PackedWeight<T>* packed = nullptr;  // where a weight or its bias goes, if it is packed
     int64_t first_output = 0;
     bool is_bias = false;
+    // int8, as given with the weights or chosen when they are sealed: one scale a row; what the inputs are divided by, none
+    // or one a column.
+    std::vector<float> scales;
+    std::vector<float> divisors;
 
     int64_t size() const;
+    bool is_matrix() const { return shape.size() == 2; }
     void drop_plain() {
       plain = nullptr;
       memory = Arena();
     }
   };
 
-  Parameters(const Config& config, Packer packer);
+  Parameters(const Config& config, const Formats& formats, const Ops<T>& ops);
   Parameters(const Parameters&) = delete;
   Parameters& operator=(const Parameters&) = delete;
 
   const std::deque<Parameter>& list() const { return list_; }
-  // Elements [offset, offset + count) from bytes as they lie on disk (little-endian).
+  // Elements [offset, offset + count) from bytes as they lie on disk (little-endian). Those of type i8 are multiplied
+  // by the scales of their rows, which are written before as `<name>_scale`.
   void write(const std::string& name, int64_t offset, const std::byte* bytes, int64_t count, StoredType type);
   void read(const std::string& name, int64_t offset, T* target, int64_t count) const;
-  void seal(const Ops<T>& ops, ThreadPool& pool, int threads);
+  // Rows of a matrix that is kept in int8; false for any other.
+  struct Quantized {
+    std::vector<int8_t> values;
+    std::vector<float> scales;
+    std::vector<float> divisors;  // empty: none
+  };
+  bool quantized(const std::string& name, Quantized& rows) const;
+  void seal(ThreadPool& pool, int threads);
   bool sealed() const { return sealed_; }
 
   const Weights<T>& weights() const { return weights_; }
@@ -97,19 +115,30 @@ class Parameters {
 
  private:
   Parameter& add(std::string name, std::vector<int64_t> shape);
-  void add_table(Matrix<const T>& member, const std::string& name, int64_t rows, int64_t cols);
+  void add_table(Operand<T>& member, const std::string& name, int64_t rows, int64_t cols, Format format);
   void add_norm(NormWeights<T>& member, const std::string& name, int64_t width);
-  void add_linear(PackedWeight<T>& member, const std::string& name, int64_t outputs, int64_t inputs, int64_t first,
-                  bool has_bias);
+  Parameter& add_linear(PackedWeight<T>& member, const std::string& name, int64_t outputs, int64_t inputs,
+                        int64_t first, Format format, bool has_bias);
+  void add_head(PackedWeight<T>& member, const std::string& name, int64_t outputs, int64_t inputs, Format format,
+                bool has_bias);
   Parameter& find(const std::string& name);
+  const Parameter& find(const std::string& name) const;
+  void set_format(PackedWeight<T>& w, Format format) const;
+  void equalise();
   std::vector<PackedWeight<T>*> packed_weights();
+  void take_packed_memory();
+  void round(Parameter& p);
+  void seal_table(Parameter& p);
+  void pack_decoder(ThreadPool& pool, int threads);
+  void pack(const Parameter& p, const Parameter* bias, ThreadPool& pool, int threads);
 
   const Config config_;
-  const Packer packer_;
+  const Ops<T> ops_;
   std::deque<Parameter> list_;  // addresses stay
   std::unordered_map<std::string, Parameter*> by_name_;
   Weights<T> weights_;
   Arena packed_memory_;
+  std::deque<std::vector<float>> factors_;
   bool sealed_ = false;
 };
 

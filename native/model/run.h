@@ -38,6 +38,7 @@ template <class T>
 struct Run {
   const Ops<T>& ops;
   const Config& config;
+  const Formats& formats;
   const Weights<T>& weights;
   const Request<T>& request;
   const Piece& piece;

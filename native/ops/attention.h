@@ -13,6 +13,9 @@
 //   part    threads share the (sequence, head) pairs, and the queries of one
 //   bits    score: one chain over ascending d; sums over visible keys in ascending order in an order fixed by their
 //   number
+//   bf16    attention_bf16: query, key and value in bfloat16, D even, products as linear_bf16.h; exp(score - largest),
+//           times the multiplier, is rounded to bfloat16 before it meets the values, and the sum that divides it is
+//           not. The softmax stays in float32. context plain or bf16
 #pragma once
 
 #include <algorithm>
@@ -22,16 +25,14 @@
 
 #include "base/matrix.h"
 #include "base/part.h"
+#include "ops/convert_rows.h"
 
 namespace albert {
 
+// What the two forms share.
 template <class T>
-struct AttentionForward {
-  Matrix<T> context;
+struct AttentionBatch {
   T* probabilities = nullptr;
-  Matrix<const T> query;
-  Matrix<const T> key;
-  Matrix<const T> value;
   const int32_t* starts = nullptr;
   const int32_t* query_starts = nullptr;
   const uint8_t* visible = nullptr;
@@ -42,6 +43,22 @@ struct AttentionForward {
   T scale = T(1);
   std::byte* scratch = nullptr;
   int64_t scratch_bytes = 0;  // per part
+};
+
+template <class T>
+struct AttentionForward : AttentionBatch<T> {
+  Matrix<T> context;
+  Matrix<const T> query;
+  Matrix<const T> key;
+  Matrix<const T> value;
+};
+
+template <class T>
+struct AttentionBf16Forward : AttentionBatch<T> {
+  Operand<T> context;
+  Matrix<const Bf16> query;
+  Matrix<const Bf16> key;
+  Matrix<const Bf16> value;
 };
 
 // What sizes the scratch.
@@ -57,21 +74,25 @@ int64_t attention_scratch_bytes(const AttentionShape& shape) {
   return shape.longest * static_cast<int64_t>(sizeof(T));
 }
 
-// One query of one head. `scores` holds as many numbers as the sequence has keys.
-template <class T>
-void attend(const AttentionForward<T>& a, int64_t n, int64_t head, int64_t q, T* scores) {
+inline float number(Bf16 bits) { return from_bf16(bits); }
+inline float number(float x) { return x; }
+inline double number(double x) { return x; }
+
+// One query of one head: what the values weigh, and 1 over their sum, from `scores`, which holds as many numbers as the
+// sequence has keys.
+template <class T, class Attention>
+T weigh(const Attention& a, int64_t n, int64_t head, int64_t q, T* scores) {
   const int64_t size = a.query.cols / a.heads;
   const int64_t first = a.starts[n];
   const int64_t keys = a.starts[n + 1] - first;
-  const int64_t queries = a.query_starts[n + 1] - a.query_starts[n];
-  const T* query = a.query.row(a.query_starts[n] + q) + head * size;
+  const auto* query = a.query.row(a.query_starts[n] + q) + head * size;
   const auto is_visible = [&](int64_t key) { return a.visible == nullptr || a.visible[first + key] != 0; };
 
   T largest = -std::numeric_limits<T>::infinity();
   for (int64_t key = 0; key < keys; key++) {
-    const T* k = a.key.row(first + key) + head * size;
+    const auto* k = a.key.row(first + key) + head * size;
     T dot = 0;
-    for (int64_t d = 0; d < size; d++) dot += query[d] * k[d];
+    for (int64_t d = 0; d < size; d++) dot += static_cast<T>(number(query[d])) * static_cast<T>(number(k[d]));
     scores[key] = dot * a.scale;
     if (is_visible(key)) largest = std::max(largest, scores[key]);
   }
@@ -82,27 +103,59 @@ void attend(const AttentionForward<T>& a, int64_t n, int64_t head, int64_t q, T*
     scores[key] = !any ? T(1) : is_visible(key) ? std::exp(scores[key] - largest) : T(0);
     sum += scores[key];
   }
-  T* context = a.context.row(a.query_starts[n] + q) + head * size;
-  std::fill(context, context + size, T(0));
+  const int64_t queries = a.query_starts[n + 1] - a.query_starts[n];
   const int64_t row = a.probability_starts == nullptr ? 0 : a.probability_starts[n] + (head * queries + q) * keys;
   for (int64_t key = 0; key < keys; key++) {
-    const T p = scores[key] / sum;
-    if (a.probabilities != nullptr) a.probabilities[row + key] = p;
-    if (any && !is_visible(key)) continue;
-    const T weight = a.multiplier == nullptr ? p : p * a.multiplier[row + key];
-    const T* v = a.value.row(first + key) + head * size;
-    for (int64_t d = 0; d < size; d++) context[d] += weight * v[d];
+    if (a.probabilities != nullptr) a.probabilities[row + key] = scores[key] / sum;
+    if (a.multiplier != nullptr) scores[key] *= a.multiplier[row + key];
+    if (any && !is_visible(key)) scores[key] = 0;
+  }
+  return T(1) / sum;
+}
+
+// Element d of the context: hidden keys, which weigh nothing, are left out, for their values may be no numbers.
+template <class T, class Attention, class Round>
+T gather(const Attention& a, int64_t n, int64_t column, const T* weights, const Round& round) {
+  const int64_t first = a.starts[n];
+  T total = 0;
+  for (int64_t key = 0; key < a.starts[n + 1] - first; key++) {
+    if (weights[key] != T(0)) total += round(weights[key]) * static_cast<T>(number(a.value.row(first + key)[column]));
+  }
+  return total;
+}
+
+template <class T, class Attention, class Body>
+void each_query(const Attention& a, Part part, const Body& body) {
+  T* scores = reinterpret_cast<T*>(a.scratch + part.index * a.scratch_bytes);
+  const Range pairs = share(int64_t{a.sequences} * a.heads, 1, part);
+  for (int64_t pair = pairs.begin; pair < pairs.end; pair++) {
+    const int64_t n = pair / a.heads;
+    const int64_t head = pair % a.heads;
+    for (int64_t q = 0; q < a.query_starts[n + 1] - a.query_starts[n]; q++) {
+      const T over_sum = weigh(a, n, head, q, scores);
+      const int64_t size = a.query.cols / a.heads;
+      for (int64_t column = head * size; column < (head + 1) * size; column++) {
+        body(n, a.query_starts[n] + q, column, scores, over_sum);
+      }
+    }
   }
 }
 
 template <class T>
 void attention_forward(const AttentionForward<T>& a, Part part) {
-  T* scores = reinterpret_cast<T*>(a.scratch + part.index * a.scratch_bytes);
-  const Range pairs = share(int64_t{a.sequences} * a.heads, 1, part);
-  for (int64_t pair = pairs.begin; pair < pairs.end; pair++) {
-    const int64_t n = pair / a.heads;
-    for (int64_t q = 0; q < a.query_starts[n + 1] - a.query_starts[n]; q++) attend(a, n, pair % a.heads, q, scores);
-  }
+  each_query<T>(a, part, [&](int64_t n, int64_t row, int64_t column, const T* weights, T over_sum) {
+    a.context.row(row)[column] = gather(a, n, column, weights, [](T weight) { return weight; }) * over_sum;
+  });
+}
+
+template <class T>
+void attention_bf16_forward(const AttentionBf16Forward<T>& a, Part part) {
+  const auto round = [](T weight) { return static_cast<T>(from_bf16(to_bf16(static_cast<float>(weight)))); };
+  each_query<T>(a, part, [&](int64_t n, int64_t row, int64_t column, const T* weights, T over_sum) {
+    const T value = gather(a, n, column, weights, round) * over_sum;
+    if (a.context.format == Format::plain) a.context.plain.row(row)[column] = value;
+    if (a.context.format == Format::bf16) a.context.bf16.row(row)[column] = to_bf16(static_cast<float>(value));
+  });
 }
 
 }  // namespace reference

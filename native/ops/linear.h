@@ -12,29 +12,58 @@
 #include <cassert>
 #include <cstring>
 
-#include "base/matrix.h"
+#include "base/arena.h"
 #include "base/part.h"
+#include "ops/operand.h"
 
 namespace albert {
 
+// A weight as its product reads it, 64-byte aligned. `format` says which of the three holds it.
 template <class T>
 struct PackedWeight {
-  T* data = nullptr;  // [ceil(N / panel)][K][panel], 64-byte aligned
+  T* data = nullptr;  // plain: [ceil(N / panel)][K][panel]
   T* bias = nullptr;  // [ceil(N / panel) * panel], zero beyond N
   int64_t outputs = 0;
   int64_t inputs = 0;
   int64_t panel = 1;
   const char* packer = "";
+  Format format = Format::plain;
+  uint8_t offset = 0;              // int8: of the inputs
+  Bf16* bf16 = nullptr;            // see linear_bf16.h
+  int8_t* int8 = nullptr;          // see linear_int8.h, as the next two
+  float* scales = nullptr;         // [ceil(N / panel) * panel]
+  int32_t* corrections = nullptr;  // [ceil(N / panel)][groups][panel]
 
   int64_t panels() const { return (outputs + panel - 1) / panel; }
   int64_t data_size() const { return panels() * inputs * panel; }
   int64_t bias_size() const { return panels() * panel; }
+  int64_t corrections_size() const { return panels() * groups_of(inputs) * panel; }
+
+  // Calls visit(array, elements) for those that the format needs; returns what they take in an arena.
+  template <class Visit>
+  int64_t each_array(const Visit& visit) {
+    int64_t bytes = 0;
+    const auto one = [&]<class E>(E*& array, int64_t count) {
+      bytes += Arena::bytes_for<E>(count);
+      visit(array, count);
+    };
+    one(bias, bias_size());
+    if (format == Format::plain) one(data, data_size());
+    if (format == Format::bf16) one(bf16, data_size());
+    if (format == Format::int8) {
+      one(int8, data_size());
+      one(scales, bias_size());
+      one(corrections, corrections_size());
+    }
+    return bytes;
+  }
 };
 
 // How a row of the table wants its weights. Part of the table, because the packer and its product go together.
 struct Packer {
   const char* name = "rows";
   int64_t panel = 1;
+  uint8_t offset = 0;  // that the int8 product wants on its inputs
 };
 
 // Writes rows [first_output, first_output + w.rows) of the packed weight. bias null: zeros.
@@ -44,6 +73,8 @@ struct LinearPack {
   Matrix<const T> w;  // [rows, K]
   const T* bias = nullptr;
   int64_t first_output = 0;
+  const float* scales = nullptr;    // [rows], int8: of values that are whole multiples of them; null: chosen here
+  const float* divisors = nullptr;  // [K], int8: that the inputs are divided by, and so w multiplied; null: none
 };
 
 // The reverse of LinearPack, exactly: w and bias (may be null) are written.

@@ -293,7 +293,14 @@ describe('row 12: ids', () => {
       dispose: async () => {},
     } as Partial<NativeModel> as NativeModel
     const { config } = healthy
-    const model = new AlbertModel({ config, head: 'none', dtype: 'fp32', labels: 2, missingHead: [], native })
+    const model = new AlbertModel({
+      config,
+      head: 'none',
+      arithmetic: { dtype: 'fp32', quality: 'fast' },
+      labels: 2,
+      missingHead: [],
+      native,
+    })
     await expect(model(inputs)).rejects.toMatchObject({ code })
     expect(forward).not.toHaveBeenCalled()
   })

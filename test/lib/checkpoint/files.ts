@@ -31,7 +31,7 @@ export class MemorySink implements WeightSink {
 
   write(name: string, offset: number, bytes: Uint8Array, dtype: string): void {
     const values = this.tensors.get(name) ?? []
-    const width = dtype === 'F64' ? 8 : dtype === 'F32' ? 4 : 2
+    const width = dtype === 'F64' ? 8 : dtype === 'F32' ? 4 : dtype === 'I8' ? 1 : 2
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     for (let i = 0; i < bytes.byteLength / width; i++) {
       values[offset + i] =
@@ -39,7 +39,9 @@ export class MemorySink implements WeightSink {
           ? view.getFloat64(8 * i, true)
           : dtype === 'F32'
             ? view.getFloat32(4 * i, true)
-            : view.getUint16(2 * i, true)
+            : dtype === 'I8'
+              ? view.getInt8(i)
+              : view.getUint16(2 * i, true)
     }
     this.tensors.set(name, values)
     this.dtypes.set(name, dtype)

@@ -212,6 +212,8 @@ describe('what a model does not have', () => {
       tied: [],
       ignored: [],
       dtype: null,
+      stored: { dtype: 'fp32', quality: 'fast' } as const,
+      quantization: null,
     }
     expect(reportSentences(report, 'm').join(' ')).toMatch(/encoder\.x\.7 and 22 more/)
   })

@@ -48,6 +48,7 @@ const shapesOf = (list: { name: string; shape: number[] }[]) =>
 const nativeList = (config: ReturnType<typeof parseConfig>, head: HeadName) =>
   new (nativeAddon().Model)(nativeConfig(config, head), {
     dtype: 'fp32',
+    quality: 'fast',
     isa: '',
     threads: 1,
     schedule: 'auto',

@@ -1,0 +1,146 @@
+// The int8 form of a weight file: a matrix `X.weight` in I8 has one scale a row in `X.weight_scale`, F32 [rows], and the
+// metadata says how the rounding was done. docs/checkpoints.md has the form; what runs as what is in lib/dtype.ts.
+import { describe, isObject } from '../config-fields.js'
+import type { Arithmetic, Quality } from '../dtype.js'
+import { AlbertError } from '../errors.js'
+import type { FoundTensor } from './found-tensors.js'
+import { type ExpectedParameter, WORD_TABLE } from './names.js'
+
+/** Behind the name of a matrix: the name of its scales. */
+export const SCALE = '_scale'
+const METADATA = 'albert_quantization'
+/** Not `pt`: transformers 4 would take the numbers for weights and leave the scales out; so it refuses the file. */
+const FORMAT = 'albert-native'
+const VERSION = 1
+/** Channels of an input that share a scale. The weights do not depend on it; the answers do. */
+const GROUP = 128
+/** One scale a row of weights, one a token and group of inputs: no permutation, nothing calibrated. */
+const LEVEL = 'int8-b'
+/** The number that rounding never makes: products rely on it. */
+const NEVER = 0x80
+const LARGEST_SCALE = ((2 - 2 ** -23) * 2 ** 127) / 127
+
+/** How a file was quantised, as its metadata says. */
+export interface Quantization {
+  level: string
+  quality: Quality
+  group: number
+  permutation: null
+  calibration: null
+  version: number
+}
+
+/** Metadata of a file that is written. */
+export function quantizationMetadata(quality: Quality): Record<string, string> {
+  const quantization: Quantization = {
+    level: LEVEL,
+    quality,
+    group: GROUP,
+    permutation: null,
+    calibration: null,
+    version: VERSION,
+  }
+  return { [METADATA]: JSON.stringify(quantization), format: FORMAT }
+}
+
+/** What the metadata of a file says; null where it says nothing. Throws INVALID_CHECKPOINT or UNSUPPORTED_CHECKPOINT. */
+export function readQuantization(metadata: Readonly<Record<string, string>>, path: string): Quantization | null {
+  const text = metadata[METADATA]
+  if (text === undefined) return null
+  const fields = parsed(text)
+  if (!isObject(fields))
+    throw new AlbertError('INVALID_CHECKPOINT', `${path}: ${METADATA} is ${describe(text)}, not an object in JSON.`)
+  const known: Record<string, readonly unknown[]> = {
+    version: [VERSION],
+    level: [LEVEL],
+    group: [GROUP],
+    permutation: [null],
+    calibration: [null],
+    quality: ['fast', 'high'],
+  }
+  for (const [name, right] of Object.entries(known)) {
+    if (right.includes(fields[name])) continue
+    const message = `${path}: ${METADATA}.${name} is ${describe(fields[name])}; this version reads ${right.map(each => JSON.stringify(each)).join(' and ')}.`
+    throw new AlbertError('UNSUPPORTED_CHECKPOINT', message, {
+      hint: 'Quantise the original model again: albert quantize.',
+    })
+  }
+  return fields as unknown as Quantization
+}
+
+/** Gives each matrix in I8 its scales, and takes them from the tensors that stand for themselves. */
+export function attachScales(found: Map<string, FoundTensor>): void {
+  for (const [name, tensor] of found) {
+    const scale = tensor.entry.dtype === 'I8' ? found.get(name + SCALE) : undefined
+    if (!scale) continue
+    tensor.scale = scale
+    found.delete(name + SCALE)
+  }
+}
+
+/** Refuses a matrix in I8 without scales, or with some of another kind. */
+export function checkQuantized({ shape }: ExpectedParameter, { file, entry, scale }: FoundTensor): void {
+  const which = `${describe(entry.name)} in ${file.path}`
+  if (shape.length !== 2)
+    throw new AlbertError('UNSUPPORTED_CHECKPOINT', `${which} has dtype I8; only matrices can be in it.`)
+  const right = `F32 [${shape[0]}]`
+  if (!scale) {
+    const message = `${which} has dtype I8, but its scales are missing: ${describe(entry.name + SCALE)}, ${right}.`
+    throw new AlbertError('INVALID_CHECKPOINT', message)
+  }
+  if (scale.entry.dtype === 'F32' && scale.entry.shape.join() === `${shape[0]}` && scale.entry.shape.length === 1)
+    return
+  const given = `${scale.entry.dtype} [${scale.entry.shape.slice(0, 8)}]`
+  const message = `${describe(scale.entry.name)} in ${scale.file.path} is ${given}; the scales of ${describe(entry.name)} must be ${right}.`
+  throw new AlbertError('INVALID_CHECKPOINT', message)
+}
+
+/** Refuses scales that no rounding makes. A row of zeros may have the scale 0. */
+export async function checkScales({ file, entry }: FoundTensor): Promise<void> {
+  for await (const { offset, bytes } of file.chunks(entry)) {
+    const scales = new Float32Array(Uint8Array.from(bytes).buffer)
+    const wrong = scales.findIndex(scale => !(scale >= 0 && scale <= LARGEST_SCALE))
+    if (wrong < 0) continue
+    const message = `${describe(entry.name)}[${offset + wrong}] in ${file.path} is ${scales[wrong]}; a scale is a finite number, 0 or more.`
+    throw new AlbertError('INVALID_CHECKPOINT', message)
+  }
+}
+
+/** Refuses the one number of I8 that no rounding makes. */
+export function checkValues({ file, entry }: FoundTensor, offset: number, bytes: Uint8Array): void {
+  const wrong = bytes.indexOf(NEVER)
+  if (wrong < 0) return
+  const message = `${describe(entry.name)}[${offset + wrong}] in ${file.path} is -128; weights in I8 are -127 to 127.`
+  throw new AlbertError('INVALID_CHECKPOINT', message)
+}
+
+const PRODUCT = /^encoder\..*\.(?:query|key|value|dense|ffn)\.weight$/
+const LAST_PRODUCT = /^encoder\..*\.ffn_output\.weight$/
+
+/**
+ * The arithmetic whose rounding the weights have been through: a model that runs as it loses nothing of the file. bf16 if
+ * every matrix is in it; int8 if those are which int8 rounds, and the others in bf16; else fp32, which holds everything.
+ */
+export function storedArithmetic(expected: readonly ExpectedParameter[], found: Map<string, FoundTensor>): Arithmetic {
+  const matrices = expected
+    .filter(({ name, shape }) => shape.length === 2 && found.has(name))
+    .map(({ name }) => ({ name, dtype: found.get(name)!.entry.dtype }))
+  const all = (dtype: string, of: (name: string) => boolean): boolean =>
+    matrices.every(each => !of(each.name) || each.dtype === dtype)
+  const isLast = (name: string): boolean => LAST_PRODUCT.test(name)
+  const isRounded = (name: string): boolean => name === WORD_TABLE || name === 'pooler.weight' || PRODUCT.test(name)
+  if (all('BF16', () => true)) return { dtype: 'bf16', quality: 'fast' }
+  if (all('I8', isRounded) && all('BF16', name => !isRounded(name) && !isLast(name))) {
+    if (all('I8', isLast)) return { dtype: 'int8', quality: 'fast' }
+    if (all('BF16', isLast)) return { dtype: 'int8', quality: 'high' }
+  }
+  return { dtype: 'fp32', quality: 'fast' }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
