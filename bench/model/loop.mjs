@@ -10,7 +10,7 @@ import { packTexts, textsOf } from '../batch.mjs'
 import { fingerprint, watchOthers } from '../machine.mjs'
 import { saveResult } from '../results.mjs'
 import { rounded } from '../statistics.mjs'
-import { makeModel, PRESET, SEED } from '../weights.mjs'
+import { MODELS, makeModel, SEED } from '../weights.mjs'
 import { packageTokenizer, wordTexts } from './texts.mjs'
 
 const { values: flags } = parseArgs({
@@ -105,7 +105,7 @@ async function measure() {
     date: new Date().toISOString(),
     machine: fingerprint(),
     threads: Number(flags.threads),
-    weights: { preset: PRESET, seed: SEED },
+    weights: { preset: MODELS.base, seed: SEED },
     shape: SHAPE,
     rows,
     others: rounded(others(), 2),
