@@ -37,7 +37,7 @@ export function passages(tokenizer) {
   const file = new URL('text.jsonl', import.meta.url)
   return objects(readFileSync(file, 'utf8')).map(({ text }) => {
     const ids = idsOf(tokenizer, text)
-    return ids.length > LONGEST_PASSAGE ? [...ids.slice(0, LONGEST_PASSAGE - 1), ids[ids.length - 1]] : ids
+    return ids.length > LONGEST_PASSAGE ? ids.slice(0, LONGEST_PASSAGE - 1).concat(ids.slice(-1)) : ids
   })
 }
 

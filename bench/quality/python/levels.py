@@ -27,10 +27,8 @@ class Level:
     clip: bool = False  # weight scales by least squared error; otherwise by the largest value
     permute: str = ""  # letters of the axes that are sorted by size: h = hidden, i = intermediate
     equalise: float | None = None  # SmoothQuant's alpha
-    shift: bool = False  # the usual value of each input channel is subtracted, and added back by the bias
     tables: str = "wdp"  # what is kept as int8 beside the encoder: word table, decoder, pooler
-    decoder_correction: bool = False
-    only: str = ""  # words of the names of the products that are rounded to int8; the others stay in bf16
+    only: str = ""  # a pattern for the names of the products that are rounded to int8; the others stay in bf16
     outliers: int = 0  # worst input channels, multiplied in bf16
     rest_bf16: bool = True  # attention, mapping, pooler and heads in bf16; word table and pooler as int8
 
@@ -91,19 +89,15 @@ def round_weight(weight, group=None, clip=False):
 class Product(nn.Module):
     """One product of the encoder, x Wᵀ + b, under a level. `size`: the largest value seen of each input channel."""
 
-    def __init__(self, linear, level, kind, order=None, size=None, middle=None):
+    def __init__(self, linear, level, kind, order=None, size=None):
         super().__init__()
         weight = linear.weight.detach().clone()
         self.kind, self.level, self.bias = kind, level, linear.bias.detach()
         channels = weight.shape[1]
-        self.order = order if order is not None else None
+        self.order = order
         self.divisor = None
         self.outliers = None
-        self.middle = None
         if kind == "int8":
-            if level.shift:
-                self.middle = middle
-                self.bias = self.bias + weight @ middle
             if level.equalise is not None:
                 across = weight.abs().amax(0).clamp_min(1e-6)
                 self.divisor = (size.clamp_min(1e-6) ** level.equalise / across ** (1 - level.equalise)).clamp_min(1e-4)
@@ -129,8 +123,6 @@ class Product(nn.Module):
         elif self.kind == "naive":
             x = round_naive(x)
         elif self.kind == "int8":
-            if self.middle is not None:
-                x = x - self.middle
             if self.divisor is not None:
                 x = x / self.divisor
             extra = 0
@@ -146,7 +138,7 @@ class Product(nn.Module):
 class Bf16Product(nn.Module):
     """Mapping, pooler and heads: bf16 operands, float32 sums. Of a weight kept as int8 the values are exact in bf16."""
 
-    def __init__(self, linear, int8=False, decoder_bias=None):
+    def __init__(self, linear, int8=False):
         super().__init__()
         weight = linear.weight.detach()
         self.scale = absmax_scale(weight) if int8 else torch.ones(weight.shape[0], 1)
@@ -177,22 +169,18 @@ def layers(model):
 @torch.no_grad()
 def calibrate(model, batches):
     """The largest value of every input channel of every product, over all applications of its layer."""
-    lows, highs, sums, handles = {}, {}, {}, []
+    sizes, handles = {}, []
     for index, layer in enumerate(layers(model)):
         for name in PRODUCTS:
             def note(module, inputs, key=(index, name)):
-                rows = inputs[0].flatten(0, -2)
-                low, high = rows.amin(0), rows.amax(0)
-                lows[key] = torch.minimum(lows[key], low) if key in lows else low
-                total = torch.stack([rows.sum(0), torch.full_like(low, rows.shape[0])])
-                sums[key] = sums[key] + total if key in sums else total
-                highs[key] = torch.maximum(highs[key], high) if key in highs else high
+                seen = inputs[0].abs().flatten(0, -2).amax(0)
+                sizes[key] = torch.maximum(sizes[key], seen) if key in sizes else seen
             handles.append(layer.get_submodule(name).register_forward_pre_hook(note))
     for batch in batches:
         model.albert(**batch)
     for handle in handles:
         handle.remove()
-    return {key: (lows[key], highs[key], sums[key][0] / sums[key][1]) for key in lows}
+    return sizes
 
 
 @torch.no_grad()
@@ -203,17 +191,17 @@ def simulate(model, level, sizes=None):
         return copied
     hidden = None
     if "h" in level.permute:
-        hidden = torch.stack([torch.maximum(-v[0],v[1]) for (_, name), v in sizes.items() if name in ("attention.query", "ffn")]).amax(0).argsort()
+        hidden = torch.stack([v for (_, name), v in sizes.items() if name in ("attention.query", "ffn")]).amax(0).argsort()
     for index, layer in enumerate(layers(copied)):
         for name in PRODUCTS:
             kind = level.ffn2 if name == "ffn_output" else level.products
-            low, high, middle = sizes[index, name]
-            size = torch.maximum(middle - low, high - middle) if level.shift else torch.maximum(-low, high)
-            if level.only and not re.search(level.only, name): kind = "bf16"
+            size = sizes[index, name]
+            if level.only and not re.search(level.only, name):
+                kind = "bf16"
             order = hidden if name not in ("attention.dense", "ffn_output") else None
             if name == "ffn_output" and "i" in level.permute:
                 order = size.argsort()
-            layer.set_submodule(name, Product(layer.get_submodule(name), level, kind, order, size, middle))
+            layer.set_submodule(name, Product(layer.get_submodule(name), level, kind, order, size))
     if level.rest_bf16:
         copied.albert.config._attn_implementation = "bf16"
         int8 = level.tables if level.products in ("int8", "naive") else ""
@@ -225,10 +213,7 @@ def simulate(model, level, sizes=None):
         head = getattr(copied, "predictions", None)
         if head is not None:
             head.dense = Bf16Product(head.dense)
-            decoder = Bf16Product(head.decoder, "d" in int8)
-            if level.decoder_correction:
-                decoder.bias = decoder.bias + (head.decoder.weight - decoder.weight * decoder.scale) @ head.LayerNorm.bias
-            head.decoder = decoder
+            head.decoder = Bf16Product(head.decoder, "d" in int8)
         if getattr(copied, "classifier", None) is not None:
             copied.classifier = Bf16Product(copied.classifier)
         words.data = to_grid(words.data, absmax_scale(words.data)) if "w" in int8 else bf16(words.data)
