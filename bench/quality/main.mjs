@@ -6,7 +6,7 @@
 //   --simulate      with --python: also the precisions as bench/quality/python/levels.py simulates them
 //   --json          one JSON on stdout instead of the table; --quick stores nothing and asks a tenth
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -33,6 +33,8 @@ const { values: flags } = parseArgs({
 /** @param {string} path */
 const beside = path => fileURLToPath(new URL(path, import.meta.url))
 const MODELS = { starter: beside('../../models/starter-en'), outliers: beside('../../test/fixtures/outlier-channels') }
+
+const PROBES = beside('probes.json')
 
 const OURS = {
   fp32: { dtype: 'fp32' },
@@ -77,11 +79,13 @@ function fromPython(contender, file, folder) {
 async function measure(model, folder, place) {
   const { AutoTokenizer } = await loadAlbert()
   const tokenizer = await AutoTokenizer.from_pretrained(folder)
+  const probes = existsSync(PROBES) ? JSON.parse(readFileSync(PROBES, 'utf8')) : null
   const all = passages(tokenizer)
   const calibration = all.splice(-CALIBRATED)
   const texts = all.slice(0, flags.quick ? 16 : all.length)
-  const labelled = model === 'starter' ? tasks(tokenizer, flags.tasks && resolve(flags.tasks)) : null
-  if (model === 'starter' && !labelled) say('probes skipped: --tasks names no folder with sst2/dev.jsonl.gz')
+  const labelled = probes && model === 'starter' ? tasks(tokenizer, flags.tasks && resolve(flags.tasks)) : null
+  if (model === 'starter' && !labelled)
+    say(`probes skipped: ${probes ? '--tasks names no folder with sst2/dev.jsonl.gz' : 'python/probes.py was not run'}`)
   /** @type {Questions} */
   const questions = {
     calibration,
@@ -90,7 +94,6 @@ async function measure(model, folder, place) {
     ...labelled?.questions,
   }
   const truth = labelled?.truth ?? {}
-  const probes = JSON.parse(readFileSync(beside('probes.json'), 'utf8'))
   const file = join(place, `${model}.json`)
   writeFileSync(file, JSON.stringify(questions))
   const reference = await answersOf(folder, OURS.fp32, questions, probes)

@@ -155,7 +155,8 @@ def answers(run, questions, probes):
 
 def main(contender, file, folder):
     questions = json.loads(Path(file).read_text())
-    probes = json.loads((Path(__file__).parent / "../probes.json").read_text())
+    trained = Path(__file__).parent / "../probes.json"
+    probes = json.loads(trained.read_text()) if trained.exists() else None
     model = load(folder)
     held_back = questions["calibration"]
     with tempfile.TemporaryDirectory() as place:
