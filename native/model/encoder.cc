@@ -34,26 +34,39 @@ void product(const Run<T>& run, const Operand<T>& y, const Operand<T>& x, const 
   run.ops.linear_activation_forward({y.plain, x.plain, w, kind}, team.part);
 }
 
-// This part's rows of x as a product reads them; nothing to do where they are plain. `factors`: of its inputs, or null.
+// How products read rows: nothing to write where they read the rows themselves.
 template <class T>
-void convert(const Run<T>& run, const Operand<T>& y, const Matrix<T>& x, const float* factors, const Team& team) {
-  if (y.format != Format::plain) run.ops.convert_rows_forward({y, x, factors}, team.part);
+struct Inputs {
+  Operand<T> in;
+  const float* factors = nullptr;  // of int8
+  Operand<T> value_in = {};        // of the product of values, where that has a format of its own
+
+  Inputs slice(int64_t first, int64_t count) const {
+    return {in.slice(first, count), factors, is_set(value_in) ? value_in.slice(first, count) : value_in};
+  }
+  static bool is_set(const Operand<T>& rows) { return rows.format != Format::plain; }
+};
+
+// This part's rows of x as products read them.
+template <class T>
+void convert(const Run<T>& run, const Inputs<T>& y, const Matrix<T>& x, Part part) {
+  if (Inputs<T>::is_set(y.in)) run.ops.convert_rows_forward({y.in, x, y.factors}, part);
+  if (Inputs<T>::is_set(y.value_in)) run.ops.convert_rows_forward({y.value_in, x}, part);
 }
 
-// Of the inputs of a block's attention; null behind the last block.
+// How the attention of a block reads the first `count` rows of the residual stream; nothing behind the last block.
 template <class T>
-const float* attention_factors(const Run<T>& run, int64_t block) {
-  if (block == run.config.blocks()) return nullptr;
-  return run.weights.attention[static_cast<size_t>(run.config.attention_set(block))].factors;
+Inputs<T> attention_inputs(const Run<T>& run, int64_t block, int64_t count) {
+  if (block == run.config.blocks()) return {};
+  const AttentionWeights<T>& w = run.weights.attention[static_cast<size_t>(run.config.attention_set(block))];
+  return Inputs<T>{run.work.hidden_in, w.factors, run.work.value_in}.slice(0, count);
 }
 
-// y = LayerNorm(x + r), and the same as a product reads it: some rows a time, so that the second finds them in the
-// cache.
+// y = LayerNorm(x + r), and the same as products read it: some rows a time, so that the second finds them in the cache.
 template <class T>
-void normalise(const Run<T>& run, LayerNormForward<T> norm, const Operand<T>& y_in, const float* factors,
-               const Team& team) {
+void normalise(const Run<T>& run, const LayerNormForward<T>& norm, const Inputs<T>& y_in, const Team& team) {
   constexpr int64_t kRows = 8;
-  if (y_in.format == Format::plain) return run.ops.layer_norm_forward(norm, team.part);
+  if (!Inputs<T>::is_set(y_in.in)) return run.ops.layer_norm_forward(norm, team.part);
   const Range rows = share(norm.x.rows, 1, team.part);
   for (int64_t t = rows.begin; t < rows.end; t += kRows) {
     const int64_t count = std::min(kRows, rows.end - t);
@@ -62,18 +75,19 @@ void normalise(const Run<T>& run, LayerNormForward<T> norm, const Operand<T>& y_
     own.x = norm.x.slice(t, count);
     if (norm.r.data != nullptr) own.r = norm.r.slice(t, count);
     run.ops.layer_norm_forward(own, Part{});
-    run.ops.convert_rows_forward({y_in.slice(t, count), own.y, factors}, Part{});
+    convert(run, y_in.slice(t, count), own.y, Part{});
   }
 }
 
+// Copies this part's rows into block `index` of an output, if that was asked for.
 template <class T>
-void keep_hidden_state(const Run<T>& run, int64_t index, const Matrix<T>& hidden, const Team& team) {
-  const Matrix<T> all = run.result.matrix("hidden_states");
+void keep(const Run<T>& run, const char* output, int64_t index, const Matrix<T>& x, const Team& team) {
+  const Matrix<T> all = run.result.matrix(output);
   if (all.data == nullptr) return;
-  const Range rows = share(hidden.rows, 1, team.part);
+  const Range rows = share(x.rows, 1, team.part);
   for (int64_t t = rows.begin; t < rows.end; t++) {
-    std::memcpy(all.row(index * run.request.tokens() + run.piece.first_token + t), hidden.row(t),
-                static_cast<size_t>(hidden.cols) * sizeof(T));
+    std::memcpy(all.row(index * run.request.tokens() + run.piece.first_token + t), x.row(t),
+                static_cast<size_t>(x.cols) * sizeof(T));
   }
 }
 
@@ -99,15 +113,15 @@ void embed(const Run<T>& run, const Team& team) {
       team.part);
   drop_out(run, "embeddings", sum, team);
   if (run.config.projection) {
-    convert(run, run.work.embedding_in, sum, nullptr, team);
+    convert<T>(run, {run.work.embedding_in}, sum, team.part);
     team.sync();
     product<T>(run, run.work.hidden, run.work.embedding_in, w.mapping, team);
     team.sync();
   }
-  convert(run, run.work.hidden_in, run.work.hidden, attention_factors(run, 0), team);
+  convert(run, attention_inputs(run, 0, run.work.hidden.rows), run.work.hidden, team.part);
 }
 
-// The rows of a block: the residual stream, and the same as a product reads it.
+// The rows of a block: the residual stream, and the same as its queries read it.
 template <class T>
 struct Rows {
   Matrix<T> stream;
@@ -152,7 +166,11 @@ void attend(const Run<T>& run, const AttentionWeights<T>& w, const Place& at, co
   const int64_t count = rows.stream.rows;
   const int64_t tokens = at.stage.tokens();
   const int64_t width = run.config.hidden_size;
-  product<T>(run, work.key_value.slice(0, tokens), work.hidden_in.slice(0, tokens), w.key_value, team);
+  const Inputs<T> inputs = attention_inputs(run, at.block, tokens);
+  const Operand<T> key_value = work.key_value.slice(0, tokens);
+  product(run, key_value.columns(0, width), inputs.in, w.key, team);
+  product(run, key_value.columns(width, width), Inputs<T>::is_set(inputs.value_in) ? inputs.value_in : inputs.in,
+          w.value, team);
   product<T>(run, work.query.slice(0, count), rows.in, w.query, team);
   team.sync();
 
@@ -169,7 +187,7 @@ void attend(const Run<T>& run, const AttentionWeights<T>& w, const Place& at, co
   }
   team.sync();
   if (work.context_in.format != work.context.format) {
-    convert(run, work.context_in.slice(0, count), context.plain, nullptr, team);
+    convert<T>(run, {work.context_in.slice(0, count)}, context.plain, team.part);
     team.sync();
   }
 }
@@ -192,7 +210,9 @@ void run_block(const Run<T>& run, const Place& at, const Rows<T>& rows, const Te
   product<T>(run, sum, run.work.context_in.slice(0, count), attention.dense, team);
   drop_out(run, BlockName("attention_output", block), sum, team);
   team.sync();
-  normalise<T>(run, {normed, sum, rows.stream, attention.norm.gain, attention.norm.bias, eps}, normed_in, ffn.factors, team);
+  normalise<T>(run, {normed, sum, rows.stream, attention.norm.gain, attention.norm.bias, eps}, {normed_in, ffn.factors},
+               team);
+  keep(run, "ffn_inputs", block, normed, team);
   team.sync();
   product(run, inner, normed_in, ffn.ffn, team, c.activation);
   team.sync();
@@ -200,7 +220,7 @@ void run_block(const Run<T>& run, const Place& at, const Rows<T>& rows, const Te
   drop_out(run, BlockName("ffn_output", block), sum, team);
   team.sync();
   normalise<T>(run, {rows.stream, sum, normed, ffn.norm.gain, ffn.norm.bias, eps},
-               at.closes() ? Operand<T>(rows.stream) : rows.in, attention_factors(run, block + 1), team);
+               at.closes() ? Inputs<T>() : attention_inputs(run, block + 1, count), team);
 }
 
 // After the last block of a stage but the last: `rows` of sequences that stop are put aside, behind the `stopped` ones of
@@ -213,7 +233,7 @@ void part_ways(const Run<T>& run, const Stage& stage, const Matrix<T>& rows, int
   if (stage.is_last()) return;
   const Matrix<T> hidden = run.work.hidden.top(count(stage.going_on));
   run.ops.gather_rows_forward({hidden, rows, stage.going_on.data()}, team.part);
-  convert(run, run.work.hidden_in.slice(0, hidden.rows), hidden, attention_factors(run, stage.end_block), team);
+  convert(run, attention_inputs(run, stage.end_block, hidden.rows), hidden, team.part);
 }
 
 }  // namespace
@@ -221,7 +241,7 @@ void part_ways(const Run<T>& run, const Stage& stage, const Matrix<T>& rows, int
 template <class T>
 Matrix<T> encode(const Run<T>& run, const Team& team) {
   embed(run, team);
-  keep_hidden_state(run, 0, run.work.hidden, team);
+  keep(run, "hidden_states", 0, run.work.hidden, team);
   Matrix<T> rows;
   int64_t stopped = 0;
   for (const Stage& stage : run.piece.stages) {
@@ -237,12 +257,12 @@ Matrix<T> encode(const Run<T>& run, const Team& team) {
         const int64_t count = static_cast<int64_t>(stage.rows.size());
         own = {run.work.chosen.top(count), run.work.chosen_in.slice(0, count)};
         run.ops.gather_rows_forward({own.stream, hidden, stage.rows.data()}, team.part);
-        convert(run, own.in, own.stream, attention_factors(run, block), team);
+        convert<T>(run, {own.in, attention_inputs(run, block, 0).factors}, own.stream, team.part);
         team.sync();
       }
       run_block(run, at, own, team);
       team.sync();
-      keep_hidden_state(run, block + 1, hidden, team);
+      keep(run, "hidden_states", block + 1, hidden, team);
       rows = own.stream;
     }
     if (run.piece.stages.size() == 1) continue;

@@ -73,8 +73,8 @@ Needs needs_of(const Config& config, const Request<T>& request) {
                (reads_rows(head) && (request.has_labels || request.wants(row_logits(head))));
   needs.pooled = request.wants("pooler_output") ||
                  (reads_pooled(head) && (request.has_labels || request.wants(pooled_logits(head))));
-  needs.all = request.wants("hidden_states") || request.wants("attentions") || !request.multipliers.empty() ||
-              head == Head::squad2;
+  needs.all = request.wants("hidden_states") || request.wants("ffn_inputs") || request.wants("attentions") ||
+              !request.multipliers.empty() || head == Head::squad2;
   return needs;
 }
 
@@ -92,6 +92,7 @@ void add_outputs(const Config& c, const Request<T>& request, const std::vector<i
   offer("last_hidden_state", true, false, {rows, c.hidden_size});
   offer("pooler_output", c.has_pooler(), false, {n, c.hidden_size});
   offer("hidden_states", true, false, {c.blocks() + 1, request.tokens(), c.hidden_size});
+  offer("ffn_inputs", true, false, {c.blocks(), request.tokens(), c.hidden_size});  // for Model::see_inputs alone
   offer(row_logits(c.head), reads_rows(c.head), request.has_labels, {rows, row_logits_width(c)});
   offer(pooled_logits(c.head), reads_pooled(c.head), request.has_labels, {n, c.labels});
   known.push_back("attentions");

@@ -1,6 +1,7 @@
 #include "model/model.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/error.h"
 #include "base/float_mode.h"
@@ -52,6 +53,65 @@ Arena& Model<T>::workspace(size_t index, int64_t bytes) {
   }
   arena.reset();
   return arena;
+}
+
+template <class T>
+void Model<T>::seal() {
+  const bool int8 = precision_ == Precision::int8 || precision_ == Precision::int8_high;
+  parameters_.seal(*pool_, threads_, int8 && parameters_.lacks_scales() ? see_inputs() : SeenInputs{});
+}
+
+// The largest inputs of each parameter set, on a few texts of random tokens in bfloat16.
+template <class T>
+SeenInputs Model<T>::see_inputs() const {
+  constexpr int32_t kTexts = 8;
+  Config config = config_;
+  config.head = Head::none;
+  Model probe(config, ops_, threads_, Schedule::split, Precision::bf16);
+  probe.parameters_.copy_from(parameters_);
+  probe.seal();
+
+  Request<T> request;
+  const int32_t length = static_cast<int32_t>(std::min<int64_t>(32, config.positions));
+  uint32_t state = 1;
+  for (int32_t n = 0; n <= kTexts; n++) request.starts.push_back(n * length);
+  for (int32_t t = 0; t < kTexts * length; t++) {
+    state = state * 1664525 + 1013904223;  // Numerical Recipes
+    const int32_t drawn = static_cast<int32_t>((state >> 8) % static_cast<uint32_t>(config.vocab_size));
+    // ALBERT's [CLS] and [SEP] at the ends, where a vocabulary has them: they have the largest channels of all.
+    const int32_t place = t % length;
+    const int32_t id = place == 0 ? 2 : place == length - 1 ? 3 : drawn;
+    request.ids.push_back(id < config.vocab_size ? id : drawn);
+    request.types.push_back(0);
+    request.positions.push_back(t % length);
+  }
+  request.outputs = {"hidden_states", "ffn_inputs"};
+  const Result<T> result = probe.forward(request, std::atomic<bool>(false));
+
+  const auto widen = [&](std::vector<float>& largest, const char* output, int64_t block) {
+    const Matrix<T> rows = result.matrix(output).slice(block * request.tokens(), request.tokens());
+    largest.resize(static_cast<size_t>(config.hidden_size));
+    for (int64_t t = 0; t < rows.rows; t++) {
+      for (size_t k = 0; k < largest.size(); k++) {
+        largest[k] = std::max(largest[k], static_cast<float>(std::abs(rows.row(t)[k])));
+      }
+    }
+  };
+  SeenInputs seen;
+  seen.attention.resize(static_cast<size_t>(config.attention_sets()));
+  seen.ffn.resize(static_cast<size_t>(config.ffn_sets()));
+  for (int64_t block = 0; block < config.blocks(); block++) {
+    widen(seen.attention[static_cast<size_t>(config.attention_set(block))], "hidden_states", block);
+    widen(seen.ffn[static_cast<size_t>(config.ffn_set(block))], "ffn_inputs", block);
+  }
+  const Matrix<T> last = result.matrix("hidden_states").slice(config.blocks() * request.tokens(), request.tokens());
+  seen.pooler.resize(static_cast<size_t>(config.hidden_size));
+  for (int64_t n = 0; n < kTexts; n++) {
+    for (size_t k = 0; k < seen.pooler.size(); k++) {
+      seen.pooler[k] += static_cast<float>(last.row(n * length)[k]) / static_cast<float>(kTexts);
+    }
+  }
+  return seen;
 }
 
 // False when the call was cancelled.

@@ -34,7 +34,8 @@ class Model {
   }
   int threads() const { return threads_; }
   Parameters<T>& parameters() { return parameters_; }
-  void seal() { parameters_.seal(*pool_, threads_); }
+  // Packs the weights; those that become int8 here and now are looked at on random tokens first.
+  void seal();
 
   // Throws ABORTED when `abort` became true, INVALID_INPUT, NUMERIC or OUT_OF_MEMORY.
   Result<T> forward(const Request<T>& request, const std::atomic<bool>& abort);
@@ -43,6 +44,7 @@ class Model {
   Memory memory() const;
 
  private:
+  SeenInputs see_inputs() const;
   bool run_pieces(const Plan& plan, const Request<T>& request, const std::vector<int64_t>& probability_starts,
                   Result<T>& result, const std::atomic<bool>& abort);
   Arena& workspace(size_t index, int64_t bytes);

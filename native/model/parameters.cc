@@ -5,7 +5,6 @@
 
 #include "base/error.h"
 #include "base/half.h"
-#include "model/equalise.h"
 
 namespace albert {
 namespace {
@@ -241,50 +240,41 @@ bool Parameters<T>::quantized(const std::string& name, Quantized& rows) const {
   return true;
 }
 
-// What the inputs of attention sets and FFN sets are divided by, where their products are int8: see equalise.h.
+// Factors of the inputs of these products, of which some are int8, or null. Those written with scales keep their
+// divisors; others get them from the bounds.
 template <class T>
-void Parameters<T>::equalise() {
-  const Config& c = config_;
-  const auto finish = [&](const std::vector<float>& bounds, const std::vector<PackedWeight<T>*>& readers) {
-    std::vector<Parameter*> matrices;
-    for (Parameter& p : list_) {
-      const bool reads = std::find(readers.begin(), readers.end(), p.packed) != readers.end();
-      if (reads && !p.is_bias && p.format == Format::int8) matrices.push_back(&p);
-    }
-    if (matrices.empty()) return static_cast<const float*>(nullptr);
-    if (matrices.front()->scales.empty()) {
-      std::vector<Matrix<const T>> views;
-      for (const Parameter* p : matrices) views.push_back({p->plain, p->shape[0], p->shape[1]});
-      const std::vector<float> divisors = divisors_of<T>(bounds, views);
-      for (Parameter* p : matrices) p->divisors = divisors;
-    }
-    if (matrices.front()->divisors.empty()) return static_cast<const float*>(nullptr);
-    std::vector<float>& factors = factors_.emplace_back((bounds.size() + 15) / 16 * 16, 1.0f);
-    for (size_t k = 0; k < bounds.size(); k++) factors[k] = 1 / matrices.front()->divisors[k];
-    return static_cast<const float*>(factors.data());
-  };
-  for (int64_t set = 0; set < c.attention_sets(); set++) {
-    std::vector<float> bounds(static_cast<size_t>(c.hidden_size), 0.0f);
-    for (int64_t block = 0; block < c.blocks(); block++) {
-      if (c.attention_set(block) != set) continue;
-      // The first block reads the mapping of the embedding: in a model that shares its layer, the smallest part.
-      const NormWeights<T>& norm = block > 0       ? weights_.ffn[static_cast<size_t>(c.ffn_set(block - 1))].norm
-                                   : c.projection ? weights_.ffn[static_cast<size_t>(c.ffn_set(block))].norm
-                                                  : weights_.embedding_norm;
-      widen_by_norm(bounds, norm.gain, norm.bias);
-    }
-    AttentionWeights<T>& w = weights_.attention[static_cast<size_t>(set)];
-    w.factors = finish(bounds, {&w.query, &w.key_value});
+const float* Parameters<T>::equalise(const std::vector<PackedWeight<T>*>& readers, const std::vector<float>& bounds) {
+  std::vector<Parameter*> matrices;
+  std::vector<Matrix<const T>> views;
+  for (Parameter& p : list_) {
+    if (p.is_bias || p.format != Format::int8) continue;
+    if (std::find(readers.begin(), readers.end(), p.packed) == readers.end()) continue;
+    matrices.push_back(&p);
+    views.push_back({p.plain, p.shape[0], p.shape[1]});
   }
-  for (int64_t set = 0; set < c.ffn_sets(); set++) {
-    std::vector<float> bounds(static_cast<size_t>(c.hidden_size), 0.0f);
-    for (int64_t block = 0; block < c.blocks(); block++) {
-      if (c.ffn_set(block) != set) continue;
-      const NormWeights<T>& norm = weights_.attention[static_cast<size_t>(c.attention_set(block))].norm;
-      widen_by_norm(bounds, norm.gain, norm.bias);
-    }
-    FfnWeights<T>& w = weights_.ffn[static_cast<size_t>(set)];
-    w.factors = finish(bounds, {&w.ffn});
+  if (matrices.empty()) return nullptr;
+  if (matrices.front()->scales.empty() && !bounds.empty()) {
+    const std::vector<float> divisors = divisors_of<T>(bounds, views);
+    for (Parameter* p : matrices) p->divisors = divisors;
+  }
+  const std::vector<float>& divisors = matrices.front()->divisors;
+  if (divisors.empty()) return nullptr;
+  std::vector<float>& factors = factors_.emplace_back((divisors.size() + 15) / 16 * 16, 1.0f);
+  for (size_t k = 0; k < divisors.size(); k++) factors[k] = 1 / divisors[k];
+  return factors.data();
+}
+
+template <class T>
+bool Parameters<T>::lacks_scales() const {
+  return std::any_of(list_.begin(), list_.end(),
+                     [](const Parameter& p) { return p.format == Format::int8 && p.scales.empty(); });
+}
+
+template <class T>
+void Parameters<T>::copy_from(const Parameters& other) {
+  for (Parameter& p : list_) {
+    const auto found = other.by_name_.find(p.name);
+    if (found != other.by_name_.end()) std::copy_n(found->second->plain, p.size(), p.plain);
   }
 }
 
@@ -312,26 +302,34 @@ void Parameters<T>::take_packed_memory() {
   }
 }
 
-// Matrices of int8 get the scales that they lack. Heads, which are multiplied in float32, are rounded to their format
-// here.
+// Matrices of int8 get the scales that they lack. Heads, which are multiplied in float32, are rounded to their format here.
+// What rounding adds on average, given the means of the inputs, is taken from the bias (Nagel et al. 2019, Data-Free
+// Quantization, arXiv 1906.04721, 4.2): where inputs have large means, that is most of it.
 template <class T>
-void Parameters<T>::round(Parameter& p) {
-  if (p.format == Format::plain || !p.is_matrix()) return;
+void Parameters<T>::round(Parameter& p, const std::vector<float>& means, Parameter* bias) {
+  if (p.format == Format::plain) return;
   const int64_t width = p.shape[1];
-  if (p.format == Format::int8 && p.scales.empty()) {
+  const bool given = !p.scales.empty();
+  if (p.format == Format::int8 && !given) {
     const float* const divisors = p.divisors.empty() ? nullptr : p.divisors.data();
     for (int64_t n = 0; n < p.shape[0]; n++) {
       p.scales.push_back(reference::weight_scale(p.plain + n * width, divisors, width));
     }
   }
   if (p.packed == nullptr || p.packed->format != Format::plain) return;
-  for (int64_t i = 0; i < p.size(); i++) {
-    const float x = static_cast<float>(p.plain[i]);
-    if (p.format == Format::bf16) p.plain[i] = static_cast<T>(from_bf16(to_bf16(x)));
-    if (p.format == Format::int8) {
-      const float scale = p.scales[static_cast<size_t>(i / width)];
-      p.plain[i] = static_cast<T>(static_cast<float>(reference::to_int8(x, reference::over_scale(scale))) * scale);
+  for (int64_t n = 0; n < p.shape[0]; n++) {
+    const float scale = p.format == Format::int8 ? p.scales[static_cast<size_t>(n)] : 0;
+    double added = 0;
+    for (int64_t k = 0; k < width; k++) {
+      T& w = p.plain[n * width + k];
+      const float x = static_cast<float>(w);
+      const float rounded = p.format == Format::bf16
+                                ? from_bf16(to_bf16(x))
+                                : static_cast<float>(reference::to_int8(x, reference::over_scale(scale))) * scale;
+      if (!means.empty()) added += static_cast<double>(rounded - x) * static_cast<double>(means[static_cast<size_t>(k)]);
+      w = static_cast<T>(rounded);
     }
+    if (!given && bias != nullptr) bias->plain[n] -= static_cast<T>(added);
   }
 }
 
@@ -380,7 +378,7 @@ void Parameters<T>::pack(const Parameter& p, const Parameter* bias, ThreadPool& 
 }
 
 template <class T>
-void Parameters<T>::seal(ThreadPool& pool, int threads) {
+void Parameters<T>::seal(ThreadPool& pool, int threads, const SeenInputs& seen) {
   if (sealed_) return;
   if (config_.has_decoder()) {
     weights_.decoder.outputs = config_.vocab_size;
@@ -388,16 +386,27 @@ void Parameters<T>::seal(ThreadPool& pool, int threads) {
     set_format(weights_.decoder, Format::plain);
   }
   take_packed_memory();
-  equalise();
+  const std::vector<float> nothing;
+  const auto of_set = [&](const std::vector<std::vector<float>>& all, size_t set) -> const std::vector<float>& {
+    return set < all.size() ? all[set] : nothing;
+  };
+  for (size_t set = 0; set < weights_.attention.size(); set++) {
+    AttentionWeights<T>& w = weights_.attention[set];
+    w.factors = equalise({&w.query, &w.key, &w.value}, of_set(seen.attention, set));
+  }
+  for (size_t set = 0; set < weights_.ffn.size(); set++) {
+    FfnWeights<T>& w = weights_.ffn[set];
+    w.factors = equalise({&w.ffn}, of_set(seen.ffn, set));
+  }
   for (size_t i = 0; i < list_.size(); i++) {
     Parameter& p = list_[i];
     if (p.is_bias || !p.is_matrix()) continue;
-    round(p);
+    Parameter* bias = i + 1 < list_.size() && list_[i + 1].is_bias ? &list_[i + 1] : nullptr;  // add_linear's order
+    round(p, p.packed == &weights_.pooler ? seen.pooler : nothing, bias);
     if (p.table != nullptr) {
       seal_table(p);
       continue;
     }
-    Parameter* bias = i + 1 < list_.size() && list_[i + 1].is_bias ? &list_[i + 1] : nullptr;  // add_linear's order
     pack(p, bias, pool, threads);
     p.drop_plain();
     if (bias != nullptr) bias->drop_plain();

@@ -11,6 +11,7 @@
 
 #include "base/arena.h"
 #include "base/thread_pool.h"
+#include "model/equalise.h"
 #include "model/precision.h"
 #include "ops/table.h"
 
@@ -25,15 +26,16 @@ struct NormWeights {
 template <class T>
 struct AttentionWeights {
   const float* factors = nullptr;  // [H] int8: of the inputs of query, key and value; room for whole vectors of 16
-  PackedWeight<T> query;      // [H,H]
-  PackedWeight<T> key_value;  // [2H,H]: keys, then values
-  PackedWeight<T> dense;      // [H,H]
+  PackedWeight<T> query;  // [H,H], as the next three
+  PackedWeight<T> key;
+  PackedWeight<T> value;
+  PackedWeight<T> dense;
   NormWeights<T> norm;
 };
 
 template <class T>
 struct FfnWeights {
-  const float* factors = nullptr;  // [H] int8: of the inputs of ffn
+  const float* factors = nullptr;  // [H] int8: of the inputs of ffn; likewise
   PackedWeight<T> ffn;         // [I,H]
   PackedWeight<T> ffn_output;  // [H,I]
   NormWeights<T> norm;
@@ -106,7 +108,12 @@ class Parameters {
     std::vector<float> divisors;  // empty: none
   };
   bool quantized(const std::string& name, Quantized& rows) const;
-  void seal(ThreadPool& pool, int threads);
+  // Whether a matrix that will be int8 was not written as such.
+  bool lacks_scales() const;
+  // Every parameter that both have, as it was written.
+  void copy_from(const Parameters& other);
+  // seen: inputs of int8 products that lack scales.
+  void seal(ThreadPool& pool, int threads, const SeenInputs& seen);
   bool sealed() const { return sealed_; }
 
   const Weights<T>& weights() const { return weights_; }
@@ -124,10 +131,10 @@ class Parameters {
   Parameter& find(const std::string& name);
   const Parameter& find(const std::string& name) const;
   void set_format(PackedWeight<T>& w, Format format) const;
-  void equalise();
+  const float* equalise(const std::vector<PackedWeight<T>*>& readers, const std::vector<float>& bounds);
   std::vector<PackedWeight<T>*> packed_weights();
   void take_packed_memory();
-  void round(Parameter& p);
+  void round(Parameter& p, const std::vector<float>& means, Parameter* bias);
   void seal_table(Parameter& p);
   void pack_decoder(ThreadPool& pool, int threads);
   void pack(const Parameter& p, const Parameter* bias, ThreadPool& pool, int threads);

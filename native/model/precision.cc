@@ -7,10 +7,10 @@ namespace albert {
 Formats formats_of(Precision precision) {
   Formats f;
   if (precision == Precision::full) return f;
-  f.word = f.table = f.mapping = f.attention = f.product = f.ffn_output = f.pooler = f.head = Format::bf16;
+  f.word = f.table = f.mapping = f.attention = f.product = f.value = f.ffn_output = f.pooler = f.head = Format::bf16;
   if (precision == Precision::bf16) return f;
-  f.word = f.product = f.pooler = Format::int8;
-  if (precision == Precision::int8) f.ffn_output = Format::int8;
+  f.product = Format::int8;
+  if (precision == Precision::int8) f.word = f.value = f.ffn_output = f.pooler = Format::int8;
   return f;
 }
 

@@ -19,6 +19,7 @@ struct Workspace {
   Operand<T> embedding_in;
   Matrix<T> hidden;  // [T,H] the residual stream
   Operand<T> hidden_in;
+  Operand<T> value_in;   // the same for the product of values, where that has a format of its own; else unset
   Operand<T> key_value;  // [T,2H]
   Operand<T> query;      // [T,H], as the next five; the last block uses only the selected rows
   Operand<T> context;
@@ -98,6 +99,7 @@ struct Workspace {
     embedding_in = converted(memory, ops, f.mapping, embedding, tokens, c.embedding_size);
     hidden = memory.template matrix<T>(tokens, c.hidden_size);
     hidden_in = converted(memory, ops, f.product, hidden, tokens, c.hidden_size);
+    if (f.value != f.product) value_in = rows_in(memory, ops, f.value, tokens, c.hidden_size);
     key_value = rows_in(memory, ops, f.attention, tokens, 2 * c.hidden_size);
     query = rows_in(memory, ops, f.attention, tokens, c.hidden_size);
     // Attention writes what the next product reads, or float32 where that wants more than one head for a scale.

@@ -64,6 +64,10 @@ struct Operand {
     }
     return part;
   }
+  // Columns [first, first + count) of rows that are not int8.
+  Operand columns(int64_t first, int64_t count) const {
+    return format == Format::plain ? Operand(plain.columns(first, count)) : Operand(bf16.columns(first, count));
+  }
 };
 
 }  // namespace albert
