@@ -86,7 +86,7 @@ function savedDtype(asked: string | undefined, source: WeightSource, had: string
   const known = (name: unknown): name is SavedDtype => names.includes(name as string)
   if (asked === undefined) return source.dtype ?? (known(had) ? had : 'float32')
   if (known(asked)) return asked
-  const message = `dtype is ${shown(asked)}; this model is saved as one of ${names.join(', ')}.`
+  const message = `dtype is ${shown(asked)}; a model is saved as one of ${names.join(', ')}.`
   const hint = "A model is saved as int8 if it was loaded with dtype 'int8'."
   throw new AlbertError('UNSUPPORTED_DTYPE', message, asked === 'int8' ? { hint } : {})
 }

@@ -143,7 +143,7 @@ describe('saving', () => {
     const { read } = source('none')
     await expect(saveCheckpoint(folder, config, 'none', { read }, { dtype: 'int8' })).rejects.toMatchObject({
       code: 'UNSUPPORTED_DTYPE',
-      message: 'dtype is "int8"; this model is saved as one of float32, bfloat16, float16.',
+      message: 'dtype is "int8"; a model is saved as one of float32, bfloat16, float16.',
       hint: expect.stringContaining("loaded with dtype 'int8'"),
     })
   })
