@@ -1,7 +1,16 @@
 // What all ALBERT models have in common: loading, the packed call, memory, parameters, saving, disposal.
 // The heads, with their inputs and outputs, are in lib/heads.ts.
 import { Answer } from './answer.js'
-import { checkBatch, checkLabels, checkRows, type PackedBatch, requestOf, tokenCount } from './batch.js'
+import {
+  checkBatch,
+  checkLabels,
+  checkLayers,
+  checkRows,
+  type PackedBatch,
+  requestOf,
+  sequenceCount,
+  tokenCount,
+} from './batch.js'
 import { type CallOptions, type ForwardOptions, PaddedCall } from './call.js'
 import { Callable } from './callable.js'
 import { type SaveOptions, saveCheckpoint } from './checkpoint/save.js'
@@ -160,6 +169,7 @@ export abstract class AlbertPreTrainedModel<
     const request = requestOf(batch, asked)
     checkBatch(request, this.config, this.dtype)
     checkRows(request.rows, tokenCount(request))
+    checkLayers(request.layers, sequenceCount(request), this.config.num_hidden_layers)
     checkLabels(request, this.dtype)
     checkOutputs(this.constructor.name, this.head, request.outputs)
     try {

@@ -128,6 +128,20 @@ export function checkRows(rows: NativeRequest['rows'], tokens: number): void {
   })
 }
 
+/** Layers of each sequence. What cannot be asked for together with them is refused by the addon. */
+export function checkLayers(layers: NativeRequest['layers'], sequences: number, most: number): void {
+  if (layers === undefined) return
+  if (!(layers instanceof Int32Array)) throw new AlbertError('INVALID_INPUT', 'layers must be an Int32Array.')
+  if (isDetached(layers)) throw new AlbertError('INVALID_INPUT', 'layers was detached: its memory is gone.')
+  if (layers.length !== sequences) {
+    throw new AlbertError('INVALID_INPUT', `layers has ${layers.length} entries; the batch has ${sequences} sequences.`)
+  }
+  layers.forEach((count, i) => {
+    if (count >= 1 && count <= most) return
+    throw new AlbertError('INVALID_INPUT', `layers[${i}] is ${count}; it must be from 1 to ${most}.`)
+  })
+}
+
 const INTEGERS = ['sentenceOrderLabels', 'startPositions', 'endPositions'] as const
 const REALS = ['excluded', 'impossible'] as const
 const COUNTS = ['choices', 'startTop', 'endTop'] as const

@@ -78,6 +78,11 @@ export interface NativeRequest {
   /** [R] packed rows, strictly rising, that row-wise outputs (last_hidden_state, logits a token) are wanted for; absent = all T. */
   rows?: Int32Array
   /**
+   * [N], each 1 .. L: layers that a sequence goes through before its rows are read; absent = all. Sequences that stop early
+   * cost no more; the numbers of each are those that it has alone. Not together with hidden_states, attentions or multipliers.
+   */
+  layers?: Int32Array
+  /**
    * masked_lm, pretraining, token_classification: Int32Array [R], -100 = ignored.
    * sequence_classification: Int32Array [N] (single label), or [N,C] numbers in the model's dtype (multi label, regression).
    * multiple_choice: Int32Array [N / choices].

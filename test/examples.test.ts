@@ -58,6 +58,7 @@ describe('examples', () => {
     'ranking.mjs': '2 0.607 The king died in 1610.',
     'sentence-order.mjs': "[ 'in_order', 'swapped' ]",
     'similarity.mjs': 'You can change your password',
+    'stream.mjs': 'he opened the door and walked in.\nat the same time',
     'zero-shot.mjs': 'politics 0.458',
   }
 

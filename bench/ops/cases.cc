@@ -72,8 +72,9 @@ PackedWeight<float> weight(Arena& arena, const Ops<float>& ops, Format format, i
   w.bias = arena.take<float>(w.bias_size());
   const Matrix<float> rows = filled(arena, outputs, inputs, 0.05f);
   const LinearPack<float> pack = {w, rows, nullptr, 0, nullptr};
-  (format == Format::plain ? ops.linear_pack : format == Format::bf16 ? ops.linear_bf16_pack : ops.linear_int8_pack)(
-      pack, Part{});
+  (format == Format::plain  ? ops.linear_pack
+   : format == Format::bf16 ? ops.linear_bf16_pack
+                            : ops.linear_int8_pack)(pack, Part{});
   return w;
 }
 // What `weight` takes.
@@ -128,7 +129,8 @@ void visit_attention(const Ops<float>& ops, int threads, int64_t sequences, int6
   const Matrix<float> key_value = filled(arena, tokens, 2 * kHidden);
   const AttentionForward<float> plain = {batch, arena.matrix<float>(tokens, kHidden), filled(arena, tokens, kHidden),
                                          key_value.columns(0, kHidden), key_value.columns(kHidden, kHidden)};
-  visit({"attention fp32 " + size, flops, ops.burn, [&](const Team& team) { ops.attention_forward(plain, team.part); }});
+  visit(
+      {"attention fp32 " + size, flops, ops.burn, [&](const Team& team) { ops.attention_forward(plain, team.part); }});
   const Matrix<Bf16> low = operand(arena, ops, Format::bf16, tokens, 2 * kHidden).bf16;
   const AttentionBf16Forward<float> bf16 = {batch, arena.matrix<Bf16>(tokens, kHidden),
                                             operand(arena, ops, Format::bf16, tokens, kHidden).bf16,
@@ -159,7 +161,9 @@ void visit_convert(const Ops<float>& ops, Format format, int64_t tokens, const V
   const Matrix<float> x = filled(arena, tokens, kHidden);
   const Operand<float> y = operand(arena, ops, format, tokens, kHidden);
   visit({std::string("convert_rows ") + name_of(format) + " " + std::to_string(tokens) + " x 768", 0, nullptr,
-         [&](const Team& team) { ops.convert_rows_forward({y, x}, team.part); }});
+         [&](const Team& team) {
+           ops.convert_rows_forward({y, x}, team.part);
+         }});
 }
 
 // The products of one layer with a barrier after each, twelve times: the weights are shared, as in the model.

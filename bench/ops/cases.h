@@ -11,7 +11,7 @@ namespace albert::bench {
 
 struct Case {
   std::string name;
-  double flops = 0;  // 0: bound by memory or by something else than multiply-adds
+  double flops = 0;                         // 0: bound by memory or by something else than multiply-adds
   double (*burn)(int64_t steps) = nullptr;  // whose peak to compare with
   std::function<void(const Team&)> work;
 };

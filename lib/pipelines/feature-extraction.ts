@@ -3,11 +3,13 @@ import { AlbertError } from '../errors.js'
 import type { NativeArray } from '../native.js'
 import { checkOptions } from '../options.js'
 import { Tensor } from '../tensor.js'
+import { Pace } from '../tokenizer/slices.js'
 import { checkPooling, normalizeVector, type Pooling, pool, pooledRows } from './pooling.js'
 import { checkPrecision, type Precision, quantize, quantizedType } from './quantization.js'
 import { checkWhole, inputList, type TextOptions, type TextOrPair } from './text-input.js'
-import type { Origin, TextBatch, TextModel } from './text-model.js'
+import type { Origin, ReadAnswer, TextBatch, TextModel } from './text-model.js'
 import { type Pipeline, pipelineOf } from './text-pipeline.js'
+import type { AnswerStream, InputStream } from './text-stream.js'
 
 /** Options of `feature-extraction`. */
 export interface FeatureExtractionOptions extends TextOptions {
@@ -29,12 +31,18 @@ export type EmbeddingTensor = Tensor<'float32' | 'float64' | 'int8' | 'uint8'>
 export interface FeatureExtractionPipeline extends Pipeline {
   /** [N,H], or [N,T,H] without pooling, shorter texts filled with zeros. N is 1 for a single text. */
   (texts: TextOrPair | readonly TextOrPair[], options?: FeatureExtractionOptions): Promise<EmbeddingTensor>
+  /** One tensor a text, as they come. */
+  (texts: InputStream<TextOrPair>, options?: FeatureExtractionOptions): AnswerStream<EmbeddingTensor>
   /** One tensor a text, each as for that text alone. */
   each(texts: readonly TextOrPair[], options?: FeatureExtractionOptions): Promise<EmbeddingTensor[]>
 }
 
 /** The vectors of one text, one a token or just one. */
-type Vectors = (Float64Array | Int8Array | Uint8Array)[]
+interface Vectors {
+  rows: number
+  /** One after another. */
+  data: NativeArray | Int8Array | Uint8Array
+}
 
 export function featureExtraction(text: TextModel): FeatureExtractionPipeline {
   const call = async (inputs: unknown, options: FeatureExtractionOptions = {}): Promise<EmbeddingTensor> =>
@@ -42,8 +50,15 @@ export function featureExtraction(text: TextModel): FeatureExtractionPipeline {
   const each = async (
     inputs: readonly TextOrPair[],
     options: FeatureExtractionOptions = {},
-  ): Promise<EmbeddingTensor[]> =>
-    (await vectorsOf(text, inputList(inputs), options)).map(vectors => toTensor(text, [vectors], options))
+  ): Promise<EmbeddingTensor[]> => {
+    const tensors: EmbeddingTensor[] = []
+    const pace = new Pace()
+    for (const vectors of await vectorsOf(text, inputList(inputs), options)) {
+      if (pace.due) await pace.pause()
+      tensors.push(await toTensor(text, [vectors], options))
+    }
+    return tensors
+  }
   return pipelineOf<FeatureExtractionPipeline>(text, call, { each })
 }
 
@@ -62,36 +77,51 @@ export function vectorsOf(
   if (options.quantize) checkPrecision(precision, width)
   if (options.quantize && pooling === 'none')
     throw new AlbertError('INVALID_INPUT', "quantize needs one vector a text: give a pooling such as 'mean'.")
-  const finish = (vector: Float64Array): Vectors[number] => {
+  const pooled = (vector: Float64Array): Vectors => {
     if (normalize) normalizeVector(vector)
-    return options.quantize ? quantize(vector, precision) : vector
+    return { rows: 1, data: options.quantize ? quantize(vector, precision) : vector }
   }
-  const answer = async (batch: TextBatch): Promise<Vectors[]> => {
+  const answer = async (batch: TextBatch): Promise<ReadAnswer<Vectors>> => {
     const rows = pooledRows(pooling, batch.starts)
     const { last_hidden_state } = await batch.forward(['last_hidden_state'], rows)
     const hidden = last_hidden_state!.data
-    return batch.texts.map((_, i) => {
+    return i => {
       const [first, end] = rows ? [i, i + 1] : [batch.starts[i]!, batch.starts[i + 1]!]
-      if (pooling !== 'none') return [finish(pool(pooling, hidden, size, first, end, width))]
-      return Array.from({ length: end - first }, (_, at) => finish(rowOf(hidden, (first + at) * size, width)))
-    })
+      if (pooling !== 'none') return pooled(pool(pooling, hidden, size, first, end, width))
+      return { rows: end - first, data: rowsOf(hidden.subarray(first * size, end * size), size, width, normalize) }
+    }
   }
   return text.each(inputs, options, answer, originOf)
 }
 
-function rowOf(hidden: NativeArray, offset: number, width: number): Float64Array {
-  return Float64Array.from(hidden.subarray(offset, offset + width))
+/** A copy of the rows, of each the first `width` numbers. */
+function rowsOf(hidden: NativeArray, size: number, width: number, normalize: boolean): NativeArray {
+  if (width === size && !normalize) return hidden.slice()
+  const rows = hidden.length / size
+  const copy = hidden instanceof Float64Array ? new Float64Array(rows * width) : new Float32Array(rows * width)
+  for (let row = 0; row < rows; row++) {
+    const vector = new Float64Array(hidden.subarray(row * size, row * size + width))
+    copy.set(normalize ? normalizeVector(vector) : vector, row * width)
+  }
+  return copy
 }
 
-function toTensor(text: TextModel, texts: Vectors[], options: FeatureExtractionOptions): EmbeddingTensor {
+async function toTensor(
+  text: TextModel,
+  texts: Vectors[],
+  options: FeatureExtractionOptions,
+): Promise<EmbeddingTensor> {
   const { pooling = 'none', precision = 'binary' } = options
   const numbers = options.dimensions ?? text.model.config.hidden_size
   const width = options.quantize && precision !== 'int8' ? numbers / 8 : numbers
-  const rows = pooling === 'none' ? texts.reduce((most, vectors) => Math.max(most, vectors.length), 0) : 1
+  const rows = pooling === 'none' ? texts.reduce((most, vectors) => Math.max(most, vectors.rows), 0) : 1
   const dims = pooling === 'none' ? [texts.length, rows, width] : [texts.length, width]
   const tensor = emptyTensor(text, options.quantize ? precision : undefined, dims)
-  for (const [i, vectors] of texts.entries())
-    for (const [row, vector] of vectors.entries()) tensor.data.set(vector as never, (i * rows + row) * width)
+  const pace = new Pace()
+  for (const [i, { data }] of texts.entries()) {
+    if (pace.due) await pace.pause()
+    tensor.data.set(data as never, i * rows * width)
+  }
   return tensor
 }
 

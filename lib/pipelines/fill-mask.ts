@@ -6,6 +6,7 @@ import { best, softmax } from './scores.js'
 import { checkWhole, inputList, nameOf, type TextOptions, type TextOrPair } from './text-input.js'
 import type { EncodedText, TextBatch, TextModel } from './text-model.js'
 import { type Pipeline, pipelineOf } from './text-pipeline.js'
+import type { AnswerStream, InputStream } from './text-stream.js'
 
 /** Options of `fill-mask`. */
 export interface FillMaskOptions extends TextOptions {
@@ -33,6 +34,11 @@ export type FillMaskResult = FillMaskCandidate[] | FillMaskCandidate[][]
 /** For a text with several masks name the result's type: `fillMask<FillMaskCandidate[][]>('[MASK] [MASK]')`. */
 export interface FillMaskPipeline extends Pipeline {
   <Result extends FillMaskResult = FillMaskCandidate[]>(text: TextOrPair, options?: FillMaskOptions): Promise<Result>
+  /** One result a text, as they come. */
+  <Result extends FillMaskResult = FillMaskCandidate[]>(
+    texts: InputStream<TextOrPair>,
+    options?: FillMaskOptions,
+  ): AnswerStream<Result>
   <Result extends FillMaskResult = FillMaskCandidate[]>(
     texts: readonly TextOrPair[],
     options?: FillMaskOptions,
@@ -53,13 +59,14 @@ export function fillMask(text: TextModel): FillMaskPipeline {
       const masks = batch.texts.map(encoded => masksOf(text, encoded, nameOf(inputs, encoded.index)))
       const logits = await maskedLogits(text, batch, masks)
       const rows = logits[Symbol.iterator]() as Iterator<FloatTensor>
-      return batch.texts.map((encoded, i) => {
+      return i => {
         const lists = masks[i]!.map(place => {
           const scores = softmax((rows.next().value as FloatTensor).data)
-          return candidates(text, encoded, place, bestTokens(scores, count, targets ?? known), masks[i]!.length === 1)
+          const tokens = bestTokens(scores, count, targets ?? known)
+          return candidates(text, batch.texts[i]!, place, tokens, masks[i]!.length === 1)
         })
         return lists.length === 1 ? lists[0]! : lists
-      })
+      }
     })
   }
   const call = async (inputs: unknown, options: FillMaskOptions = {}): Promise<unknown> => {

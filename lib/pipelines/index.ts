@@ -30,6 +30,7 @@ export type { TextOptions, TextOrPair, TextPair, TruncatedText } from './text-in
 export type { AnyModel } from './text-model.js'
 export type { Pipeline } from './text-pipeline.js'
 export type { RankedText, TextRankingOptions, TextRankingPipeline } from './text-ranking.js'
+export type { AnswerStream, InputStream } from './text-stream.js'
 export type {
   AggregationStrategy,
   TokenClassificationOptions,

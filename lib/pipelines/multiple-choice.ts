@@ -1,11 +1,13 @@
 // Which of some choices goes best with a prompt.
 import { AlbertError } from '../errors.js'
 import { checkOptions, shown } from '../options.js'
+import { firstOf, isOneOfSeveral, partOf, placeOf } from './list-part.js'
 import { type PairLogits, pairLogits } from './pair-logits.js'
 import { best, softmax } from './scores.js'
 import { checkString, checkWhole, type TextOptions } from './text-input.js'
 import type { Origin, TextModel } from './text-model.js'
 import { type Pipeline, pipelineOf } from './text-pipeline.js'
+import type { AnswerStream, InputStream } from './text-stream.js'
 
 /** Options of `multiple-choice`. */
 export interface MultipleChoiceOptions extends TextOptions {
@@ -33,6 +35,8 @@ export interface ScoredChoice {
 export interface MultipleChoicePipeline extends Pipeline {
   (prompt: string, choices: readonly string[], options?: MultipleChoiceOptions): Promise<ScoredChoice[]>
   (question: ChoiceQuestion, options?: MultipleChoiceOptions): Promise<ScoredChoice[]>
+  /** One result a question, as they come. */
+  (questions: InputStream<ChoiceQuestion>, options?: MultipleChoiceOptions): AnswerStream<ScoredChoice[]>
   (questions: readonly ChoiceQuestion[], options?: MultipleChoiceOptions): Promise<ScoredChoice[][]>
   /** One result a question, each as for that question alone. */
   each(questions: readonly ChoiceQuestion[], options?: MultipleChoiceOptions): Promise<ScoredChoice[][]>
@@ -49,7 +53,10 @@ export function multipleChoice(text: TextModel): MultipleChoicePipeline {
       choices.map(choice => ({ text: prompt, text_pair: choice })),
     )
     const origins = questions.flatMap(({ choices }, index) =>
-      choices.map((_, choice) => ({ index, name: `Choice ${choice} of ${nameOf(questions, index)}` })),
+      choices.map((_, choice) => ({
+        index: placeOf(questions, index),
+        name: `Choice ${choice} of ${nameOf(questions, index)}`,
+      })),
     )
     const rows = await pairLogits(text, pairs, options, (pair): Origin => origins[pair]!)
     let end = 0
@@ -82,8 +89,10 @@ function scored(choices: readonly string[], rows: PairLogits[], count: number): 
 }
 
 function checkedList(questions: unknown): ChoiceQuestion[] {
-  if (Array.isArray(questions)) return Array.from(questions, (question, i) => checked(question, nameOf(questions, i)))
-  throw new AlbertError('INVALID_INPUT', `Questions must be a list of { prompt, choices }, not ${shown(questions)}.`)
+  if (!Array.isArray(questions))
+    throw new AlbertError('INVALID_INPUT', `Questions must be a list of { prompt, choices }, not ${shown(questions)}.`)
+  const list = Array.from(questions, (question, i) => checked(question, nameOf(questions, i)))
+  return partOf(list, firstOf(questions))
 }
 
 function checked(question: unknown, name: string): ChoiceQuestion {
@@ -102,5 +111,5 @@ function checked(question: unknown, name: string): ChoiceQuestion {
 }
 
 function nameOf(questions: readonly unknown[], index: number): string {
-  return questions.length > 1 ? `question ${index}` : 'the question'
+  return isOneOfSeveral(questions) ? `question ${placeOf(questions, index)}` : 'the question'
 }

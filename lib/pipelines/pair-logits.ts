@@ -2,8 +2,8 @@
 // All pairs are given at once, so that they share batches whatever text or question they belong to.
 import type { NativeArray } from '../native.js'
 import type { FloatTensor } from '../tensor.js'
-import type { TextOptions } from './text-input.js'
-import type { Origin, TextBatch, TextModel } from './text-model.js'
+import { type TextOptions, toldOnce } from './text-input.js'
+import type { Origin, ReadAnswer, TextBatch, TextModel } from './text-model.js'
 
 /** The logits of `[CLS] text [SEP] text_pair [SEP]`. */
 export interface PairLogits {
@@ -18,24 +18,11 @@ export function pairLogits(
   options: TextOptions,
   originOf: (pair: number) => Origin,
 ): Promise<PairLogits[]> {
-  const answer = async ({ texts, forward }: TextBatch): Promise<PairLogits[]> => {
+  const answer = async ({ texts, forward }: TextBatch): Promise<ReadAnswer<PairLogits>> => {
     const { logits } = await forward(['logits'])
     const rows = [...logits!] as FloatTensor[]
-    return texts.map(({ truncated }, i) => ({ logits: rows[i]!.data, truncated }))
+    return i => ({ logits: rows[i]!.data, truncated: texts[i]!.truncated })
   }
+  // A text stands in several pairs, but was cut once as its caller sees it.
   return text.each(pairs, toldOnce(options), answer, originOf)
-}
-
-/** A text stands in several pairs, but was cut once as its caller sees it. */
-function toldOnce(options: TextOptions): TextOptions {
-  const { onTruncated } = options
-  if (!onTruncated) return options
-  const told = new Set<number>()
-  return {
-    ...options,
-    onTruncated(cut) {
-      if (!told.has(cut.index)) onTruncated(cut)
-      told.add(cut.index)
-    },
-  }
 }

@@ -1,4 +1,5 @@
 // The part of a text that answers a question, with its place in the caller's text. Long texts are read through windows.
+import { placeOf } from './list-part.js'
 import { checkQuestionOptions, type QuestionAnsweringOptions } from './question-options.js'
 import { contextWindows, cutQuestion } from './question-windows.js'
 import {
@@ -13,6 +14,7 @@ import {
 import type { TextModel } from './text-model.js'
 import { placeIn } from './text-offsets.js'
 import { type Pipeline, pipelineOf } from './text-pipeline.js'
+import type { AnswerStream, InputStream } from './text-stream.js'
 import { type WindowAnswers, windowAnswers } from './window-answers.js'
 
 /** An answer, cut from the context. */
@@ -51,6 +53,10 @@ export interface QuestionAnsweringPipeline extends Pipeline {
   (question: Question, options?: OneAnswerOptions): Promise<QuestionAnswer>
   (question: Question, options: SeveralAnswersOptions): Promise<QuestionAnswer[]>
   (question: Question, options: QuestionAnsweringOptions): Promise<QuestionAnswer | QuestionAnswer[]>
+  /** One result a question, as they come. */
+  (questions: InputStream<Question>, options?: OneAnswerOptions): AnswerStream<QuestionAnswer>
+  (questions: InputStream<Question>, options: SeveralAnswersOptions): AnswerStream<QuestionAnswer[]>
+  (questions: InputStream<Question>, options: QuestionAnsweringOptions): AnswerStream<QuestionAnswer | QuestionAnswer[]>
   (questions: readonly Question[], options?: OneAnswerOptions): Promise<QuestionAnswer[]>
   (questions: readonly Question[], options: SeveralAnswersOptions): Promise<QuestionAnswer[][]>
   (questions: readonly Question[], options: QuestionAnsweringOptions): Promise<QuestionAnswer[] | QuestionAnswer[][]>
@@ -85,14 +91,14 @@ async function answers(
   options: QuestionAnsweringOptions,
 ): Promise<(QuestionAnswer | QuestionAnswer[])[]> {
   checkQuestionOptions(options)
-  const names = (index: number): PartNames => partNames(index, asked.length)
+  const names = (index: number): PartNames => partNames(asked, index)
   const inputs = asked.map(({ question, context }) => ({ text: question, text_pair: context }))
   const found = await text.eachWindow(
     inputs,
     options,
     async batch => windowAnswers(text, batch, options),
     (whole, limit, i) =>
-      contextWindows(cutQuestion(text, whole, limit, i, options, names(i)), limit, options, names(i)),
+      contextWindows(cutQuestion(text, whole, limit, placeOf(asked, i), options, names(i)), limit, options, names(i)),
     i => names(i).both,
   )
   return found.map((windows, i) => {

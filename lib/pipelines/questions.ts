@@ -1,6 +1,7 @@
 // What question answering is given: a question with its context, in the forms that callers write, and their names in messages.
 import { AlbertError } from '../errors.js'
 import { shown } from '../options.js'
+import { firstOf, isOneOfSeveral, partOf, placeOf } from './list-part.js'
 import { checkString } from './text-input.js'
 
 /** A question and the text that may answer it. */
@@ -17,8 +18,10 @@ export interface PartNames {
 }
 
 /** `The question`, or with its number where there are several. */
-export function partNames(index: number, count: number): PartNames {
-  const [question, context] = count > 1 ? [`Question ${index}`, `Context ${index}`] : ['The question', 'The context']
+export function partNames(asked: readonly Question[], index: number): PartNames {
+  const place = placeOf(asked, index)
+  const several = isOneOfSeveral(asked)
+  const [question, context] = several ? [`Question ${place}`, `Context ${place}`] : ['The question', 'The context']
   return { question: question!, context: context!, both: `${question} with its context` }
 }
 
@@ -40,8 +43,13 @@ export function paired(questions: unknown, contexts: unknown): Question[] {
 }
 
 export function checkedQuestions(questions: unknown): Question[] {
-  if (Array.isArray(questions)) return Array.from(questions, (question, i) => checkedQuestion(question, `Input ${i}`))
-  throw new AlbertError('INVALID_INPUT', `Questions must be a list of { question, context }, not ${shown(questions)}.`)
+  if (!Array.isArray(questions))
+    throw new AlbertError(
+      'INVALID_INPUT',
+      `Questions must be a list of { question, context }, not ${shown(questions)}.`,
+    )
+  const checked = Array.from(questions, (each, i) => checkedQuestion(each, `Input ${placeOf(questions, i)}`))
+  return partOf(checked, firstOf(questions))
 }
 
 export function checkedQuestion(input: unknown, name: string): Question {

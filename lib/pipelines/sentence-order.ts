@@ -2,10 +2,12 @@
 import { AlbertError } from '../errors.js'
 import { shown } from '../options.js'
 import type { FloatTensor } from '../tensor.js'
+import { firstOf, partOf, placeOf } from './list-part.js'
 import { softmax } from './scores.js'
 import type { TextOptions } from './text-input.js'
 import type { TextModel } from './text-model.js'
 import { type Pipeline, pipelineOf } from './text-pipeline.js'
+import type { AnswerStream, InputStream } from './text-stream.js'
 
 /** Two sentences in the order in which they stand. */
 export interface SentencePair {
@@ -26,6 +28,8 @@ export interface SentenceOrderResult {
 export interface SentenceOrderPipeline extends Pipeline {
   (first: string, second: string, options?: TextOptions): Promise<SentenceOrderResult>
   (pair: SentencePair, options?: TextOptions): Promise<SentenceOrderResult>
+  /** One result a pair, as they come. */
+  (pairs: InputStream<SentencePair>, options?: TextOptions): AnswerStream<SentenceOrderResult>
   (pairs: readonly SentencePair[], options?: TextOptions): Promise<SentenceOrderResult[]>
   /** One result a pair. */
   each(pairs: readonly SentencePair[], options?: TextOptions): Promise<SentenceOrderResult[]>
@@ -34,13 +38,13 @@ export interface SentenceOrderPipeline extends Pipeline {
 export function sentenceOrder(text: TextModel): SentenceOrderPipeline {
   const each = (pairs: readonly SentencePair[], options: TextOptions = {}): Promise<SentenceOrderResult[]> => {
     const inputs = pairs.map(pair => ({ text: pair.first, text_pair: pair.second }))
-    return text.each(inputs, options, async batch => {
+    return text.each(partOf(inputs, firstOf(pairs)), options, async batch => {
       const { sop_logits } = await batch.forward(['sop_logits'])
       const rows = [...sop_logits!] as FloatTensor[]
-      return batch.texts.map((encoded, i) => ({
+      return i => ({
         ...result(softmax(rows[i]!.data)),
-        ...(encoded.truncated && { truncated: true as const }),
-      }))
+        ...(batch.texts[i]!.truncated && { truncated: true as const }),
+      })
     })
   }
   const call = async (first: unknown, ...rest: unknown[]): Promise<unknown> => {
@@ -60,8 +64,10 @@ function result([in_order = 0, swapped = 0]: Float64Array): SentenceOrderResult 
 }
 
 function checkedList(pairs: unknown): SentencePair[] {
-  if (Array.isArray(pairs)) return Array.from(pairs, (pair, i) => checked(pair, `Pair ${i}`))
-  throw new AlbertError('INVALID_INPUT', `Pairs must be a list of { first, second }, not ${shown(pairs)}.`)
+  if (!Array.isArray(pairs))
+    throw new AlbertError('INVALID_INPUT', `Pairs must be a list of { first, second }, not ${shown(pairs)}.`)
+  const list = Array.from(pairs, (pair, i) => checked(pair, `Pair ${placeOf(pairs, i)}`))
+  return partOf(list, firstOf(pairs))
 }
 
 function checked(pair: unknown, name: string): SentencePair {

@@ -36,8 +36,8 @@ export function sentenceSimilarity(text: TextModel): SentenceSimilarityPipeline 
     const embedding: FeatureExtractionOptions = { ...options, pooling }
     // The source stands before the texts; callers count the texts, and know the source as -1.
     const originOf = (i: number): Origin => ({ index: i - 1, name: i === 0 ? 'The source' : nameOf(texts, i - 1) })
-    const [first, ...others] = (await vectorsOf(text, inputs, embedding, originOf)).map(([vector]) =>
-      normalizeVector(vector as Float64Array),
+    const [first, ...others] = (await vectorsOf(text, inputs, embedding, originOf)).map(({ data }) =>
+      normalizeVector(data as Float64Array),
     )
     return others.map(other => dot(first!, other))
   }

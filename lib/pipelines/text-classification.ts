@@ -7,6 +7,7 @@ import { best, sigmoid, softmax } from './scores.js'
 import { checkWhole, inputList, type TextOptions, type TextOrPair } from './text-input.js'
 import type { EncodedText, TextModel } from './text-model.js'
 import { type Pipeline, pipelineOf } from './text-pipeline.js'
+import type { AnswerStream, InputStream } from './text-stream.js'
 
 /** `auto`: sigmoid for several labels at once or a single one, none for regression, else softmax. */
 export type FunctionToApply = 'auto' | 'softmax' | 'sigmoid' | 'none'
@@ -28,6 +29,8 @@ export interface TextClassificationLabel {
 
 export interface TextClassificationPipeline extends Pipeline {
   (text: TextOrPair, options?: TextClassificationOptions): Promise<TextClassificationLabel[]>
+  /** A list of labels a text, as they come. */
+  (texts: InputStream<TextOrPair>, options?: TextClassificationOptions): AnswerStream<TextClassificationLabel[]>
   /** `top_k: 1`, the default: one label a text. */
   (
     texts: readonly TextOrPair[],
@@ -55,7 +58,7 @@ export function textClassification(text: TextModel): TextClassificationPipeline 
     return text.each(inputList(inputs), options, async batch => {
       const { logits } = await batch.forward(['logits'])
       const rows = [...logits!] as FloatTensor[]
-      return batch.texts.map((encoded, i) => labels(text, encoded, scoresOf(rows[i]!.data), top_k))
+      return i => labels(text, batch.texts[i]!, scoresOf(rows[i]!.data), top_k)
     })
   }
   const call = async (inputs: unknown, options: TextClassificationOptions = {}): Promise<unknown> => {

@@ -1,6 +1,7 @@
 // What callers of pipelines give: a text, a pair of texts, or a list of them; and the options every task has.
 import { AlbertError } from '../errors.js'
 import { shown } from '../options.js'
+import { firstOf, isOneOfSeveral, partOf, placeOf } from './list-part.js'
 
 /** Two texts in one input: `[CLS] text [SEP] text_pair [SEP]`. */
 export interface TextPair {
@@ -27,7 +28,7 @@ export interface TextOptions {
 
 /** What `onTruncated` is told of a text that was cut. */
 export interface TruncatedText {
-  /** Place in the list that was given; 0 for a single text. */
+  /** Place in the list or stream that was given; 0 for a single text. */
   index: number
   /** Tokens it has now. */
   limit: number
@@ -42,11 +43,12 @@ export function inputList(inputs: unknown): TextOrPair[] {
         'INVALID_INPUT',
         `${nameOf(inputs, index)} must be a string or { text, text_pair }, not ${shown(input)}.`,
       )
-  return (list as TextOrPair[]).map(input => (typeof input === 'string' ? input : { ...input }))
+  const copy = (list as TextOrPair[]).map(input => (typeof input === 'string' ? input : { ...input }))
+  return partOf(copy, firstOf(inputs))
 }
 
 function listOf(inputs: unknown): unknown[] {
-  return Array.isArray(inputs) ? Array.from(inputs as unknown[]) : [inputs]
+  return Array.isArray(inputs) ? partOf(Array.from(inputs as unknown[]), firstOf(inputs)) : [inputs]
 }
 
 /** Refuses what is not a plain string. */
@@ -62,9 +64,9 @@ export function stringList(inputs: unknown): string[] {
   return list as string[]
 }
 
-/** `Text 3` of a list, `The text` if there is only one. */
+/** `Text 3` of several, `The text` if there is only one. */
 export function nameOf(inputs: unknown, index: number): string {
-  return Array.isArray(inputs) && inputs.length > 1 ? `Text ${index}` : 'The text'
+  return isOneOfSeveral(inputs) ? `Text ${placeOf(inputs, index)}` : 'The text'
 }
 
 export function checkTextOptions(options: TextOptions, positions: number): void {
@@ -72,6 +74,20 @@ export function checkTextOptions(options: TextOptions, positions: number): void 
     throw new AlbertError('INVALID_INPUT', `truncation must be true or false, not ${shown(options.truncation)}.`)
   checkWhole('max_length', options.max_length, 3, positions)
   checkWhole('batch_size', options.batch_size, 1, Number.MAX_SAFE_INTEGER)
+}
+
+/** The same options, but `onTruncated` hears of each text once, however often it is read. */
+export function toldOnce<Options extends TextOptions>(options: Options): Options {
+  const { onTruncated } = options
+  if (!onTruncated) return options
+  const told = new Set<number>()
+  return {
+    ...options,
+    onTruncated(cut) {
+      if (!told.has(cut.index)) onTruncated(cut)
+      told.add(cut.index)
+    },
+  }
 }
 
 /** Refuses an option that is given and is not a whole number in the range. */

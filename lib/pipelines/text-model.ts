@@ -9,6 +9,7 @@ import type { FloatTensor } from '../tensor.js'
 import type { AlbertTokenizer, EncodeIdsOptions, Encoding } from '../tokenizer/index.js'
 import { Pace } from '../tokenizer/slices.js'
 import { warn } from '../warnings.js'
+import { placeOf } from './list-part.js'
 import type { TaskName } from './tasks.js'
 import { checkTextOptions, nameOf, type TextOptions, type TextOrPair, type TruncatedText } from './text-input.js'
 import { tokenBatches, tokenBudget, WINDOW } from './token-batches.js'
@@ -43,6 +44,12 @@ export interface TextBatch {
   /** Computes these outputs, row-wise ones for these rows (all if not given), and nothing else. */
   forward(outputs: string[], rows?: Int32Array, more?: HeadRequest): Promise<Record<string, FloatTensor>>
 }
+
+/** The answer of one text of a batch; called once for each, in order, and the event loop has its turns in between. */
+export type ReadAnswer<Answer> = (place: number) => Answer
+
+/** Asks the model about a batch. */
+type Ask<Answer> = (batch: TextBatch) => Promise<ReadAnswer<Answer>>
 
 export class TextModel {
   readonly task: TaskName
@@ -81,10 +88,10 @@ export class TextModel {
   async each<Answer>(
     inputs: readonly TextOrPair[],
     options: TextOptions,
-    answer: (batch: TextBatch) => Promise<Answer[]>,
-    originOf: (index: number) => Origin = index => ({ index, name: nameOf(inputs, index) }),
+    ask: Ask<Answer>,
+    originOf: (index: number) => Origin = index => ({ index: placeOf(inputs, index), name: nameOf(inputs, index) }),
   ): Promise<Answer[]> {
-    const answers = await this.#run(inputs, options, answer, true, (encoding, limit, i) => {
+    const answers = await this.#run(inputs, options, ask, true, (encoding, limit, i) => {
       if (encoding.ids.length > limit) throw tooLong(originOf(i).name, encoding.ids.length, limit)
       if (encoding.truncated) this.tellTruncated({ index: originOf(i).index, limit }, options)
       return [encoding]
@@ -99,11 +106,11 @@ export class TextModel {
   async eachWindow<Answer>(
     inputs: readonly TextOrPair[],
     options: TextOptions,
-    answer: (batch: TextBatch) => Promise<Answer[]>,
+    ask: Ask<Answer>,
     windowsOf: (whole: Encoding, limit: number, index: number) => Encoding[],
     nameOfInput: (index: number) => string = index => nameOf(inputs, index),
   ): Promise<Answer[][]> {
-    return this.#run(inputs, options, answer, false, (whole, limit, i) => {
+    return this.#run(inputs, options, ask, false, (whole, limit, i) => {
       const refused = options.truncation === false && whole.ids.length > limit
       if (refused) throw tooLong(nameOfInput(i), whole.ids.length, limit)
       return windowsOf(whole, limit, i)
@@ -130,7 +137,7 @@ export class TextModel {
   async #run<Answer>(
     inputs: readonly TextOrPair[],
     options: TextOptions,
-    answer: (batch: TextBatch) => Promise<Answer[]>,
+    ask: Ask<Answer>,
     cuts: boolean,
     sequencesOf: SequencesOf,
   ): Promise<Answer[][]> {
@@ -144,9 +151,7 @@ export class TextModel {
     const pace = new Pace()
     let running: Promise<void> = Promise.resolve()
     for await (const texts of this.#batches(inputs, options, cuts, sequencesOf)) {
-      const next = answer(this.#batchOf(texts, options.signal)).then(results => {
-        for (const [i, { index, window }] of texts.entries()) answers[index]![window] = results[i]!
-      })
+      const next = this.#answer(texts, ask, options.signal, answers)
       next.catch(() => {}) // Awaited below, after `running`: the first failure is the one that is told.
       await running
       running = next
@@ -155,6 +160,24 @@ export class TextModel {
     }
     await running
     return answers
+  }
+
+  /** Puts the answers of one batch into their places. */
+  async #answer<Answer>(
+    texts: EncodedText[],
+    ask: Ask<Answer>,
+    signal: AbortSignal | undefined,
+    answers: Answer[][],
+  ): Promise<void> {
+    const read = await ask(this.#batchOf(texts, signal))
+    const pace = new Pace()
+    for (const [i, { index, window }] of texts.entries()) {
+      if (pace.due) {
+        await pace.pause()
+        signal?.throwIfAborted()
+      }
+      answers[index]![window] = read(i)
+    }
   }
 
   async *#batches(
@@ -166,12 +189,20 @@ export class TextModel {
     const limit = options.max_length ?? this.model.config.max_position_embeddings
     const truncation = cuts && (options.truncation ?? true)
     const tokens = tokenBudget(this.model.threads)
-    for (let at = 0; at < inputs.length; at += WINDOW) {
-      const encodings = await this.#encode(inputs.slice(at, at + WINDOW).map(textsOf), {
+    const encode = (at: number): Promise<Encoding[]> => {
+      const encodings = this.#encode(inputs.slice(at, at + WINDOW).map(textsOf), {
         truncation,
         max_length: truncation ? limit : null,
         ...(options.signal && { signal: options.signal }),
       })
+      encodings.catch(() => {}) // Awaited when its turn comes, if it does.
+      return encodings
+    }
+    let next = encode(0)
+    for (let at = 0; at < inputs.length; at += WINDOW) {
+      const encodings = await next
+      // Made while the model is busy with this window; at its end there may be too little left to do.
+      if (at + WINDOW < inputs.length) next = encode(at + WINDOW)
       const texts = encodings.flatMap((encoding, i) =>
         sequencesOf(encoding, limit, at + i).map((each, window) => ({ ...each, index: at + i, window })),
       )

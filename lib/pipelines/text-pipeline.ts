@@ -2,6 +2,7 @@
 import type { AlbertTokenizer } from '../tokenizer/index.js'
 import type { TaskName } from './tasks.js'
 import type { AnyModel, TextModel } from './text-model.js'
+import { answersOf, isStream } from './text-stream.js'
 
 /** What every pipeline has beside its call. */
 export interface Pipeline {
@@ -31,7 +32,12 @@ export function pipelineOf<P extends Pipeline>(text: TextModel, call: Call, more
     [Symbol.asyncDispose]: () => text.dispose(),
     [inspect]: () => `pipeline '${text.task}' with ${text.model.constructor.name}`,
   }
-  return Object.assign(whileOpen(call), parts, each && { each: whileOpen(each) }) as unknown as P
+  const answerList = whileOpen(call)
+  const answer = (...args: unknown[]): unknown =>
+    each && isStream(args[0])
+      ? answersOf(args[0], whileOpen(each) as (...args: unknown[]) => Promise<unknown[]>, args.slice(1))
+      : answerList(...(args as never[]))
+  return Object.assign(answer, parts, each && { each: whileOpen(each) }) as unknown as P
 }
 
 const inspect = Symbol.for('nodejs.util.inspect.custom')

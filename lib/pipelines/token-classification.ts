@@ -13,9 +13,10 @@ import {
 } from './entity-groups.js'
 import { softmax } from './scores.js'
 import { checkWhole, stringList, type TextOptions } from './text-input.js'
-import type { EncodedText, TextBatch, TextModel } from './text-model.js'
+import type { EncodedText, ReadAnswer, TextBatch, TextModel } from './text-model.js'
 import { checkOffsets, placeIn } from './text-offsets.js'
 import { type Pipeline, pipelineOf } from './text-pipeline.js'
+import type { AnswerStream, InputStream } from './text-stream.js'
 import { checkOverlap, roomFor, tokenWindows } from './token-windows.js'
 
 /**
@@ -81,6 +82,10 @@ export interface TokenClassificationPipeline extends Pipeline {
   (text: string, options?: TokenLabelOptions): Promise<TokenLabel[]>
   (text: string, options: TokenGroupOptions): Promise<TokenGroup[]>
   (text: string, options: TokenClassificationOptions): Promise<TokenLabel[] | TokenGroup[]>
+  /** One result a text, as they come. */
+  (texts: InputStream<string>, options?: TokenLabelOptions): AnswerStream<TokenLabel[]>
+  (texts: InputStream<string>, options: TokenGroupOptions): AnswerStream<TokenGroup[]>
+  (texts: InputStream<string>, options: TokenClassificationOptions): AnswerStream<TokenLabel[] | TokenGroup[]>
   (texts: readonly string[], options?: TokenLabelOptions): Promise<TokenLabel[][]>
   (texts: readonly string[], options: TokenGroupOptions): Promise<TokenGroup[][]>
   (texts: readonly string[], options: TokenClassificationOptions): Promise<TokenLabel[][] | TokenGroup[][]>
@@ -117,15 +122,17 @@ async function tokenLabels(
   const ignored = options.ignore_labels ?? IGNORED
   return text.each(list, options, async batch => {
     const scored = await scoredTokens(text, batch, list)
-    return batch.texts.map((encoded, i) => {
+    return i => {
+      const encoded = batch.texts[i]!
+      const { tokens, indices } = scored(i)
       const place = placeIn(list[encoded.index]!, options.offsets)
-      return labelledTokens(scored[i]!.tokens).flatMap(({ label, score, pieces, start, end }, at): TokenLabel[] => {
+      return labelledTokens(tokens).flatMap(({ label, score, pieces, start, end }, at): TokenLabel[] => {
         const entity = labelName(text, label)
         if (ignored.includes(entity)) return []
-        const index = scored[i]!.indices[at]!
+        const index = indices[at]!
         return [{ entity, score, index, word: pieces[0]!, start: place(start), end: place(end), ...cut(encoded) }]
       })
-    })
+    }
   })
 }
 
@@ -135,14 +142,14 @@ async function tokenGroups(
   options: TokenClassificationOptions,
 ): Promise<TokenGroup[][]> {
   const { aggregation_strategy: strategy, ignore_labels: ignored = IGNORED, stride } = options
-  const entities = async (batch: TextBatch): Promise<CutEntity[][]> => {
+  const entities = async (batch: TextBatch): Promise<ReadAnswer<CutEntity[]>> => {
     const scored = await scoredTokens(text, batch, list)
-    return batch.texts.map((encoded, i) => {
-      const { tokens } = scored[i]!
+    return i => {
+      const { tokens } = scored(i)
       const parts = strategy === 'simple' ? labelledTokens(tokens) : labelledWords(tokens, strategy as WordStrategy)
       const found = groups(parts, label => labelName(text, label))
-      return found.filter(({ tag }) => !ignored.includes(tag)).map(entity => ({ ...entity, ...cut(encoded) }))
-    })
+      return found.filter(({ tag }) => !ignored.includes(tag)).map(entity => ({ ...entity, ...cut(batch.texts[i]!) }))
+    }
   }
   const found =
     stride === undefined
@@ -178,11 +185,12 @@ interface Scored {
 }
 
 /** The tokens of each text of the batch, without the special ones around them. */
-async function scoredTokens(text: TextModel, batch: TextBatch, list: readonly string[]): Promise<Scored[]> {
+async function scoredTokens(text: TextModel, batch: TextBatch, list: readonly string[]): Promise<ReadAnswer<Scored>> {
   const { logits } = await batch.forward(['logits'])
   const { data, dims } = logits!
   const labels = dims[1]!
-  return batch.texts.map((encoded, i) => {
+  return i => {
+    const encoded = batch.texts[i]!
     const indices = Array.from(encoded.ids.keys()).filter(at => encoded.special[at] === 0)
     const tokens = indices.map((at): ScoredToken => {
       const row = (batch.starts[i]! + at) * labels
@@ -194,7 +202,7 @@ async function scoredTokens(text: TextModel, batch: TextBatch, list: readonly st
       return { piece, opensWord: known.startsWith('\u2581'), scores, start, end }
     })
     return { tokens, indices }
-  })
+  }
 }
 
 function labelName(text: TextModel, label: number): string {

@@ -3,7 +3,7 @@ import { floatArray } from '../dtype.js'
 import { bestSpans, type Span, spanScores, spansWithin } from './answer-spans.js'
 import type { QuestionAnsweringOptions } from './question-options.js'
 import { sigmoid } from './scores.js'
-import type { EncodedText, TextBatch, TextModel } from './text-model.js'
+import type { EncodedText, ReadAnswer, TextBatch, TextModel } from './text-model.js'
 import { rangeOf } from './token-windows.js'
 
 export interface WindowAnswers {
@@ -23,26 +23,28 @@ export async function windowAnswers(
   text: TextModel,
   batch: TextBatch,
   { max_answer_len = 15, top_k = 1 }: QuestionAnsweringOptions,
-): Promise<WindowAnswers[]> {
+): Promise<ReadAnswer<WindowAnswers>> {
   const candidatesOf = text.model.head === 'squad2' ? squad2Candidates : plainCandidates
   const candidates = await candidatesOf(text, batch, max_answer_len)
-  return batch.texts.map(({ offsets, truncated }, i) => {
+  return i => {
+    const { offsets, truncated } = batch.texts[i]!
+    const { noAnswer, spans: found } = candidates(i)
     const startOf = (token: number): number => offsets[2 * token]!
     const endOf = (token: number): number => offsets[2 * token + 1]!
     // A lone word mark ends no answer: it has no text.
-    const spans = bestSpans(candidates[i]!.spans, top_k, (first, last) =>
+    const spans = bestSpans(found, top_k, (first, last) =>
       endOf(last) > startOf(last) ? `${startOf(first)} ${endOf(last)}` : undefined,
     )
     return {
-      noAnswer: candidates[i]!.noAnswer,
+      noAnswer,
       spans: spans.map(({ first, last, score }) => ({ start: startOf(first), end: endOf(last), score })),
       truncated,
     }
-  })
+  }
 }
 
 /** Only the rows that can be answers are computed: the tokens of the context, and [CLS], which stands for none. */
-async function plainCandidates(text: TextModel, batch: TextBatch, longest: number): Promise<Candidates[]> {
+async function plainCandidates(text: TextModel, batch: TextBatch, longest: number): Promise<ReadAnswer<Candidates>> {
   const places = batch.texts.map(encoded => {
     const [from, end] = rangeOf(encoded, 1)
     return { none: noAnswerPlace(text, encoded), from, end }
@@ -52,7 +54,8 @@ async function plainCandidates(text: TextModel, batch: TextBatch, longest: numbe
   )
   const { logits } = await batch.forward(['logits'], Int32Array.from(rows))
   let row = 0
-  return places.map(({ none, from, end }) => {
+  return i => {
+    const { none, from, end } = places[i]!
     const count = end - from + (none < 0 ? 0 : 1)
     const column = (side: number): number[] => {
       const values = Array.from({ length: count }, (_, at) => logits!.data[2 * (row + at) + side]!)
@@ -65,7 +68,7 @@ async function plainCandidates(text: TextModel, batch: TextBatch, longest: numbe
       noAnswer: scores.noAnswer,
       spans: spans.map(({ first, last, score }) => ({ first: from + first, last: from + last, score })),
     }
-  })
+  }
 }
 
 /** Starts that are kept, as in the original: each one costs a pass over the window. More ends cost nothing. */
@@ -73,7 +76,11 @@ const STARTS = 5
 const ENDS = 20
 
 /** This head says itself how likely there is no answer; the end depends on the start. */
-async function squad2Candidates({ model }: TextModel, batch: TextBatch, longest: number): Promise<Candidates[]> {
+async function squad2Candidates(
+  { model }: TextModel,
+  batch: TextBatch,
+  longest: number,
+): Promise<ReadAnswer<Candidates>> {
   const tokens = batch.starts.at(-1)!
   const excluded = floatArray(model.dtype, tokens).fill(1)
   for (const [i, encoded] of batch.texts.entries()) {
@@ -84,8 +91,8 @@ async function squad2Candidates({ model }: TextModel, batch: TextBatch, longest:
   const outputs = ['cls_logits', 'start_top_log_probs', 'start_top_index', 'end_top_log_probs', 'end_top_index']
   const answer = await batch.forward(outputs, undefined, { excluded, startTop: STARTS, endTop: ENDS })
   const value = (name: string, at: number): number => answer[name]!.data[at]!
-  return batch.texts.map((encoded, i) => {
-    const [from, end] = rangeOf(encoded, 1)
+  return i => {
+    const [from, end] = rangeOf(batch.texts[i]!, 1)
     const noAnswer = sigmoid([value('cls_logits', i)])[0]!
     const spans: Span[] = []
     for (let s = i * STARTS; s < (i + 1) * STARTS; s++)
@@ -97,7 +104,7 @@ async function squad2Candidates({ model }: TextModel, batch: TextBatch, longest:
         spans.push({ first, last, score: (1 - noAnswer) * probability })
       }
     return { noAnswer, spans }
-  })
+  }
 }
 
 /** Place of [CLS]; -1 where the tokenizer puts none before the context. */

@@ -4,11 +4,13 @@ import type { AlbertConfig } from '../config.js'
 import { AlbertError } from '../errors.js'
 import { checkOptions, shown } from '../options.js'
 import { type WarningCallback, warn } from '../warnings.js'
+import { placeOf } from './list-part.js'
 import { type PairLogits, pairLogits } from './pair-logits.js'
 import { best, softmax } from './scores.js'
 import { checkString, nameOf, stringList, type TextOptions } from './text-input.js'
 import type { TextModel } from './text-model.js'
 import { type Pipeline, pipelineOf } from './text-pipeline.js'
+import type { AnswerStream, InputStream } from './text-stream.js'
 
 /** Options of `zero-shot-classification`. */
 export interface ZeroShotClassificationOptions extends TextOptions {
@@ -39,6 +41,12 @@ export interface ZeroShotClassificationPipeline extends Pipeline {
     labels: CandidateLabels,
     options?: ZeroShotClassificationOptions,
   ): Promise<ZeroShotClassificationResult>
+  /** One result a text, as they come. */
+  (
+    texts: InputStream<string>,
+    labels: CandidateLabels,
+    options?: ZeroShotClassificationOptions,
+  ): AnswerStream<ZeroShotClassificationResult>
   (
     texts: readonly string[],
     labels: CandidateLabels,
@@ -68,7 +76,7 @@ export function zeroShotClassification(text: TextModel, tell?: WarningCallback):
     const pairs = texts.flatMap(each => hypotheses.map(text_pair => ({ text: each, text_pair })))
     const rows = await pairLogits(text, pairs, options, pair => {
       const index = Math.floor(pair / labels.length)
-      return { index, name: nameOf(inputs, index) }
+      return { index: placeOf(inputs, index), name: nameOf(inputs, index) }
     })
     return texts.map((sequence, i) => {
       const own = rows.slice(i * labels.length, (i + 1) * labels.length)

@@ -3,8 +3,11 @@
 /** Yields often; each part between two pauses is short. */
 export type Steps<Result> = Generator<void, Result, void>
 
-/** Longest time without a pause of the event loop, but for the last step of a slice. */
-const SLICE_MS = 4
+/**
+ * Longest time without a pause, but for the last step of a slice. Several such works may share a turn of the event loop: the
+ * answers of one batch are read while texts become tokens. A pause costs some microseconds.
+ */
+const SLICE_MS = 2
 /** Numbers that are written between two pauses: below a millisecond. */
 const PART = 65_536
 

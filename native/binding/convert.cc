@@ -135,6 +135,7 @@ Request<T> to_request(const Napi::Object& object) {
   r.positions = to_vector<int32_t>(object.Get("positions"), "positions");
   r.starts = to_vector<int32_t>(object.Get("starts"), "starts");
   r.visible = optional_vector<uint8_t>(object, "visible");
+  r.layers = optional_vector<int32_t>(object, "layers");
   const Napi::Value outputs = object.Get("outputs");
   if (!outputs.IsArray()) wrong_type("outputs", "an array of strings");
   const auto names = outputs.As<Napi::Array>();

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "binding/convert.h"
@@ -160,19 +161,23 @@ Napi::Value read(const Napi::CallbackInfo& info, const Held& session) {
   });
 }
 
-// quantized(name) -> { values, scales } or null
+template <class Array, class T>
+Napi::Value typed_array(Napi::Env env, const std::vector<T>& numbers) {
+  Array array = Array::New(env, numbers.size());
+  std::memcpy(array.Data(), numbers.data(), numbers.size() * sizeof(T));
+  return array;
+}
+
+// quantized(name) -> { values, scales, divisors or null } or null
 Napi::Value quantized(const Napi::CallbackInfo& info, const Held& session) {
   return with_model(session, [&](auto& model) -> Napi::Value {
-    std::vector<int8_t> values;
-    std::vector<float> scales;
-    if (!model.parameters().quantized(info[0].ToString().Utf8Value(), values, scales)) return info.Env().Null();
-    auto own_values = Napi::Int8Array::New(info.Env(), values.size());
-    auto own_scales = Napi::Float32Array::New(info.Env(), scales.size());
-    std::memcpy(own_values.Data(), values.data(), values.size());
-    std::memcpy(own_scales.Data(), scales.data(), scales.size() * sizeof(float));
+    typename std::decay_t<decltype(model.parameters())>::Quantized rows;
+    if (!model.parameters().quantized(info[0].ToString().Utf8Value(), rows)) return info.Env().Null();
     Napi::Object object = Napi::Object::New(info.Env());
-    object.Set("values", own_values);
-    object.Set("scales", own_scales);
+    object.Set("values", typed_array<Napi::Int8Array>(info.Env(), rows.values));
+    object.Set("scales", typed_array<Napi::Float32Array>(info.Env(), rows.scales));
+    object.Set("divisors", rows.divisors.empty() ? info.Env().Null()
+                                                 : typed_array<Napi::Float32Array>(info.Env(), rows.divisors));
     return object;
   });
 }
@@ -243,16 +248,11 @@ napi_property_descriptor getter(const char* name) {
 }  // namespace
 
 Napi::Value define_model(Napi::Env env) {
-  const std::array properties = {in_class<parameters>("parameters"),
-                                 in_class<write>("write"),
-                                 in_class<read>("read"),
-                                 in_class<quantized>("quantized"),
-                                 in_class<seal>("seal"),
-                                 in_class<forward>("forward"),
-                                 in_class<memory>("memory"),
-                                 in_class<dispose>("dispose"),
-                                 getter<isa>("isa"),
-                                 getter<threads>("threads")};
+  const std::array properties = {
+      in_class<parameters>("parameters"), in_class<write>("write"),     in_class<read>("read"),
+      in_class<quantized>("quantized"),   in_class<seal>("seal"),       in_class<forward>("forward"),
+      in_class<memory>("memory"),         in_class<dispose>("dispose"), getter<isa>("isa"),
+      getter<threads>("threads")};
   napi_value result = nullptr;
   if (napi_define_class(env, "Model", NAPI_AUTO_LENGTH, construct, nullptr, properties.size(), properties.data(),
                         &result) != napi_ok) {

@@ -200,7 +200,8 @@ inline Matrix<const Bf16> as_inputs(const AttentionScratch<Bf16>& scratch, int64
   for (int64_t q = 0; q < count; q++) {
     // Beyond the last key the scores are zero up to a whole vector.
     const float* const scores = scratch.scores + q * scratch.score_stride;
-    for (int64_t k = 0; k < even; k += kLanes) store_bf16(scratch.weights + q * scratch.score_stride + k, load(scores + k));
+    for (int64_t k = 0; k < even; k += kLanes)
+      store_bf16(scratch.weights + q * scratch.score_stride + k, load(scores + k));
   }
   return {scratch.weights, count, even, scratch.score_stride};
 }

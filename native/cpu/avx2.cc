@@ -12,8 +12,8 @@
 namespace albert::cpu::avx2 {
 namespace {
 #include "cpu/vec/avx2.h"
-#include "cpu/vec/halves_dot.h"
 #include "cpu/vec/avx2_words.h"
+#include "cpu/vec/halves_dot.h"
 
 #include "cpu/install.h"
 

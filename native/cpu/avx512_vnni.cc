@@ -15,9 +15,7 @@ namespace {
 
 #include "cpu/install.h"
 
-void install(Ops<float>& ops) {
-  install_int8(ops, "avx512_vnni");
-}
+void install(Ops<float>& ops) { install_int8(ops, "avx512_vnni"); }
 }  // namespace
 }  // namespace albert::cpu::avx512_vnni
 #include "cpu/target/end.h"

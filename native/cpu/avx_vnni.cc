@@ -10,14 +10,12 @@
 namespace albert::cpu::avx_vnni {
 namespace {
 #include "cpu/vec/avx2.h"
-#include "cpu/vec/halves_dot.h"
 #include "cpu/vec/avx_vnni.h"
+#include "cpu/vec/halves_dot.h"
 
 #include "cpu/install.h"
 
-void install(Ops<float>& ops) {
-  install_int8(ops, "avx_vnni");
-}
+void install(Ops<float>& ops) { install_int8(ops, "avx_vnni"); }
 }  // namespace
 }  // namespace albert::cpu::avx_vnni
 #include "cpu/target/end.h"

@@ -1,7 +1,7 @@
-// What a core can do at most: `steps` rounds of dot products from register to register. Every "share of peak" is against
-// this, measured in the same minute, and not against a data sheet: virtual processors may be halves of a core or share
-// a clock. Returns the operations done (a multiplication and an addition are two).
-// Included inside the namespace of an instruction set.
+// What a core can do at most: `steps` rounds of dot products from register to register. Every "share of peak" is
+// against this, measured in the same minute, and not against a data sheet: virtual processors may be halves of a core
+// or share a clock. Returns the operations done (a multiplication and an addition are two). Included inside the
+// namespace of an instruction set.
 #pragma once
 
 #include "cpu/gemm/tile.h"

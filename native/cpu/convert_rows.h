@@ -11,10 +11,16 @@ inline void convert_rows_forward(const ConvertRowsForward<float>& a, Part part) 
   for (int64_t t = rows.begin; t < rows.end; t++) {
     const float* const x = a.x.row(t);
     const auto sixteen = [&](int64_t k) { return width - k < kLanes ? load_first(x + k, width - k) : load(x + k); };
+    const auto multiplied = [&](int64_t k) { return sixteen(k) * load(a.factors + k); };
     if (a.y.format == Format::bf16) Bf16Sink{a.y.bf16}.put(t, 0, width, sixteen);
     if (a.y.format != Format::int8) continue;
     for (int64_t k = 0; k < width; k += kGroup) {
-      Int8Sink{a.y.int8}.put(t, k, width - k < kGroup ? width : k + kGroup, sixteen);
+      const int64_t end = width - k < kGroup ? width : k + kGroup;
+      if (a.factors == nullptr) {
+        Int8Sink{a.y.int8}.put(t, k, end, sixteen);
+      } else {
+        Int8Sink{a.y.int8}.put(t, k, end, multiplied);
+      }
     }
   }
 }

@@ -95,10 +95,10 @@ def show(name, note, coefficients):
     print(f'constexpr float {name}[] = {{{values}}};')
 
 
-def gelu(name, limit, g):
+def gelu(name, terms, limit, g):
     """g(x) ~ x P(2 x^2 / limit^2 - 1) on |x| <= limit. The error that matters is that of 0.5 x (1 + g)."""
     coefficients, worst = minimax(
-        14, 1e-3, limit, lambda x: 2 * x * x / (limit * limit) - 1, lambda x: 0.5 * x * x, lambda x: 0.5 * x * g(x)
+        terms, 1e-3, limit, lambda x: 2 * x * x / (limit * limit) - 1, lambda x: 0.5 * x * x, lambda x: 0.5 * x * g(x)
     )
     show(f'k{name}', f'g(x) ~ x P(2 x^2 / limit^2 - 1) below the limit, sign(x) above; GELU within {worst:.1e}', coefficients)
     print(f'constexpr float k{name}Limit = {limit}f;')
@@ -132,9 +132,16 @@ def main():
     show('kTanh', f'tanh(x) ~ x + x^3 Q(x^2) for |x| <= {edge}, relative error {worst:.1e}', plain)
     print(f'constexpr float kTanhLimit = {edge}f;')
     print()
-    gelu('Gelu', 5.4, lambda x: math.erf(x / math.sqrt(2)))
+    erf = lambda x: math.erf(x / math.sqrt(2))
+    tanh = lambda x: math.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3))
+    gelu('Gelu', 14, 5.4, erf)
     print()
-    gelu('GeluNew', 5.1, lambda x: math.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))
+    gelu('GeluNew', 14, 5.1, tanh)
+    print()
+    # For results that are rounded to bfloat16 or int8.
+    gelu('LowGelu', 9, 4.4, erf)
+    print()
+    gelu('LowGeluNew', 9, 4.3, tanh)
 
 
 main()

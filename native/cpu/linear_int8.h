@@ -22,7 +22,7 @@ inline void linear_int8_forward(const LinearLowForward<float>& a, Part part) {
   Product<Int8Dot> product(Matrix<const uint8_t>(a.x.int8.values), a.w.int8, a.w.outputs);
   product.scales = a.x.int8.scales;
   product.corrections = a.w.corrections;
-  with_activation(a.kind, [&](auto function) {
+  with_activation<LowGelu, LowGeluNew>(a.kind, [&](auto function) {
     const ScaleAndAddBias<decltype(function)> finish = {a.w.scales, a.w.bias, function};
     with_sink(a.y, [&](const auto& sink) { multiply_share(product, a.x.rows(), part, finish, sink); });
   });

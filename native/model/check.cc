@@ -116,6 +116,21 @@ void check_multipliers(const Config& c, const Request<T>& r) {
   }
 }
 
+// Only what is the same at any depth can be asked for together with depths.
+template <class T>
+void check_layers(const Config& c, const Request<T>& r) {
+  check_size("layers", r.layers.size(), r.sequences());
+  for (size_t n = 0; n < r.layers.size(); n++) {
+    if (r.layers[n] < 1 || r.layers[n] > c.layers()) {
+      refuse("layers[" + std::to_string(n) + "] is " + std::to_string(r.layers[n]) + "; it must be from 1 to " +
+             std::to_string(c.layers()) + ".");
+    }
+  }
+  if (r.wants("hidden_states") || r.wants("attentions") || !r.multipliers.empty()) {
+    refuse("layers stops some texts early; hidden_states, attentions and dropout multipliers need all layers of all.");
+  }
+}
+
 // The text that element `index` of an output belongs to, or -1 where that is not told by its place.
 template <class T>
 int64_t text_of(const Config& c, const Request<T>& r, const typename Result<T>::Output& output, int64_t index) {
@@ -165,6 +180,7 @@ void check_request(const Config& c, const Request<T>& r) {
   check_size("position_ids", r.positions.size(), tokens);
   check_values("position_ids", r.positions, c.positions);
   if (!r.visible.empty()) check_size("visible", r.visible.size(), tokens);
+  if (!r.layers.empty()) check_layers(c, r);
   if (!r.excluded.empty()) check_size("p_mask", r.excluded.size(), tokens);
   if (!r.start_positions.empty()) check_answer_positions("start_positions", r.start_positions, r);
   if (c.head == Head::squad2 &&

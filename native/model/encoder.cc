@@ -34,15 +34,24 @@ void product(const Run<T>& run, const Operand<T>& y, const Operand<T>& x, const 
   run.ops.linear_activation_forward({y.plain, x.plain, w, kind}, team.part);
 }
 
-// This part's rows of x as a product reads them; nothing to do where they are plain.
+// This part's rows of x as a product reads them; nothing to do where they are plain. `factors`: of its inputs, or null.
 template <class T>
-void convert(const Run<T>& run, const Operand<T>& y, const Matrix<T>& x, const Team& team) {
-  if (y.format != Format::plain) run.ops.convert_rows_forward({y, x}, team.part);
+void convert(const Run<T>& run, const Operand<T>& y, const Matrix<T>& x, const float* factors, const Team& team) {
+  if (y.format != Format::plain) run.ops.convert_rows_forward({y, x, factors}, team.part);
 }
 
-// y = LayerNorm(x + r), and the same as a product reads it: some rows a time, so that the second finds them in the cache.
+// Of the inputs of a block's attention; null behind the last block.
 template <class T>
-void normalise(const Run<T>& run, LayerNormForward<T> norm, const Operand<T>& y_in, const Team& team) {
+const float* attention_factors(const Run<T>& run, int64_t block) {
+  if (block == run.config.blocks()) return nullptr;
+  return run.weights.attention[static_cast<size_t>(run.config.attention_set(block))].factors;
+}
+
+// y = LayerNorm(x + r), and the same as a product reads it: some rows a time, so that the second finds them in the
+// cache.
+template <class T>
+void normalise(const Run<T>& run, LayerNormForward<T> norm, const Operand<T>& y_in, const float* factors,
+               const Team& team) {
   constexpr int64_t kRows = 8;
   if (y_in.format == Format::plain) return run.ops.layer_norm_forward(norm, team.part);
   const Range rows = share(norm.x.rows, 1, team.part);
@@ -53,7 +62,7 @@ void normalise(const Run<T>& run, LayerNormForward<T> norm, const Operand<T>& y_
     own.x = norm.x.slice(t, count);
     if (norm.r.data != nullptr) own.r = norm.r.slice(t, count);
     run.ops.layer_norm_forward(own, Part{});
-    run.ops.convert_rows_forward({y_in.slice(t, count), own.y}, Part{});
+    run.ops.convert_rows_forward({y_in.slice(t, count), own.y, factors}, Part{});
   }
 }
 
@@ -90,12 +99,12 @@ void embed(const Run<T>& run, const Team& team) {
       team.part);
   drop_out(run, "embeddings", sum, team);
   if (run.config.projection) {
-    convert(run, run.work.embedding_in, sum, team);
+    convert(run, run.work.embedding_in, sum, nullptr, team);
     team.sync();
     product<T>(run, run.work.hidden, run.work.embedding_in, w.mapping, team);
     team.sync();
   }
-  convert(run, run.work.hidden_in, run.work.hidden, team);
+  convert(run, run.work.hidden_in, run.work.hidden, attention_factors(run, 0), team);
 }
 
 // The rows of a block: the residual stream, and the same as a product reads it.
@@ -105,21 +114,30 @@ struct Rows {
   Operand<T> in;
 };
 
+// Where a block stands: its number, the sequences that are left, and whether it computes the rows of the stage only.
+struct Place {
+  int64_t block;
+  const Stage& stage;
+  bool pruned;
+
+  bool closes() const { return block + 1 == stage.end_block; }
+};
+
 // Everything of an attention but the numbers.
 template <class T>
-AttentionBatch<T> attention_batch(const Run<T>& run, int64_t block, bool pruned) {
-  const Piece& piece = run.piece;
+AttentionBatch<T> attention_batch(const Run<T>& run, const Place& at) {
+  const int64_t block = at.block;
   AttentionBatch<T> batch;
-  batch.starts = piece.starts.data();
-  batch.query_starts = pruned ? piece.selected_starts.data() : piece.starts.data();
-  if (!run.request.visible.empty()) batch.visible = run.request.visible.data() + piece.first_token;
+  batch.starts = at.stage.starts.data();
+  batch.query_starts = at.pruned ? at.stage.row_starts.data() : at.stage.starts.data();
+  if (!at.stage.visible.empty()) batch.visible = at.stage.visible.data();
   if (!run.probability_starts.empty()) {
-    batch.probability_starts = run.probability_starts.data() + piece.sequences.begin;
+    batch.probability_starts = run.probability_starts.data() + run.piece.sequences.begin;
     batch.probabilities = run.result.matrix(BlockName("attentions", block)).data;
     const auto given = run.request.multipliers.find(std::string_view(BlockName("attention_probs", block)));
     if (given != run.request.multipliers.end()) batch.multiplier = given->second.data();
   }
-  batch.sequences = static_cast<int32_t>(piece.size());
+  batch.sequences = static_cast<int32_t>(at.stage.size());
   batch.heads = static_cast<int32_t>(run.config.heads);
   batch.scale = T(1) / std::sqrt(static_cast<T>(run.config.hidden_size / run.config.heads));
   batch.scratch = run.work.attention_scratch;
@@ -129,20 +147,20 @@ AttentionBatch<T> attention_batch(const Run<T>& run, int64_t block, bool pruned)
 
 // context = attention of `rows` (the queries) over all tokens of their sequences.
 template <class T>
-void attend(const Run<T>& run, const AttentionWeights<T>& w, int64_t block, const Rows<T>& rows, bool pruned,
-            const Team& team) {
+void attend(const Run<T>& run, const AttentionWeights<T>& w, const Place& at, const Rows<T>& rows, const Team& team) {
   const Workspace<T>& work = run.work;
   const int64_t count = rows.stream.rows;
+  const int64_t tokens = at.stage.tokens();
   const int64_t width = run.config.hidden_size;
-  product<T>(run, work.key_value, work.hidden_in, w.key_value, team);
+  product<T>(run, work.key_value.slice(0, tokens), work.hidden_in.slice(0, tokens), w.key_value, team);
   product<T>(run, work.query.slice(0, count), rows.in, w.query, team);
   team.sync();
 
-  const AttentionBatch<T> batch = attention_batch(run, block, pruned);
+  const AttentionBatch<T> batch = attention_batch(run, at);
   const Operand<T> context = work.context.slice(0, count);
   if (run.formats.attention == Format::plain) {
-    run.ops.attention_forward({batch, context.plain, work.query.plain.top(count), work.key_value.plain.columns(0, width),
-                               work.key_value.plain.columns(width, width)},
+    run.ops.attention_forward({batch, context.plain, work.query.plain.top(count),
+                               work.key_value.plain.columns(0, width), work.key_value.plain.columns(width, width)},
                               team.part);
   } else {
     run.ops.attention_bf16_forward({batch, context, work.query.bf16.top(count), work.key_value.bf16.columns(0, width),
@@ -151,15 +169,16 @@ void attend(const Run<T>& run, const AttentionWeights<T>& w, int64_t block, cons
   }
   team.sync();
   if (work.context_in.format != work.context.format) {
-    convert(run, work.context_in.slice(0, count), context.plain, team);
+    convert(run, work.context_in.slice(0, count), context.plain, nullptr, team);
     team.sync();
   }
 }
 
 // out = LN2(ffn_output(act(ffn(y))) + y),  y = LN1(dense(attention) + rows)
 template <class T>
-void run_block(const Run<T>& run, int64_t block, const Rows<T>& rows, bool pruned, const Team& team) {
+void run_block(const Run<T>& run, const Place& at, const Rows<T>& rows, const Team& team) {
   const Config& c = run.config;
+  const int64_t block = at.block;
   const AttentionWeights<T>& attention = run.weights.attention[static_cast<size_t>(c.attention_set(block))];
   const FfnWeights<T>& ffn = run.weights.ffn[static_cast<size_t>(c.ffn_set(block))];
   const T eps = static_cast<T>(c.layer_norm_eps);
@@ -168,13 +187,12 @@ void run_block(const Run<T>& run, int64_t block, const Rows<T>& rows, bool prune
   const Matrix<T> normed = run.work.normed.top(count);
   const Operand<T> normed_in = run.work.normed_in.slice(0, count);
   const Operand<T> inner = run.work.inner.slice(0, count);
-  const bool last = block + 1 == c.blocks();
 
-  attend(run, attention, block, rows, pruned, team);
+  attend(run, attention, at, rows, team);
   product<T>(run, sum, run.work.context_in.slice(0, count), attention.dense, team);
   drop_out(run, BlockName("attention_output", block), sum, team);
   team.sync();
-  normalise<T>(run, {normed, sum, rows.stream, attention.norm.gain, attention.norm.bias, eps}, normed_in, team);
+  normalise<T>(run, {normed, sum, rows.stream, attention.norm.gain, attention.norm.bias, eps}, normed_in, ffn.factors, team);
   team.sync();
   product(run, inner, normed_in, ffn.ffn, team, c.activation);
   team.sync();
@@ -182,32 +200,60 @@ void run_block(const Run<T>& run, int64_t block, const Rows<T>& rows, bool prune
   drop_out(run, BlockName("ffn_output", block), sum, team);
   team.sync();
   normalise<T>(run, {rows.stream, sum, normed, ffn.norm.gain, ffn.norm.bias, eps},
-               last ? Operand<T>(rows.stream) : rows.in, team);
+               at.closes() ? Operand<T>(rows.stream) : rows.in, attention_factors(run, block + 1), team);
+}
+
+// After the last block of a stage but the last: `rows` of sequences that stop are put aside, behind the `stopped` ones of
+// earlier stages; the others become the residual stream of the next stage.
+template <class T>
+void part_ways(const Run<T>& run, const Stage& stage, const Matrix<T>& rows, int64_t stopped, const Team& team) {
+  const auto count = [](const std::vector<int32_t>& list) { return static_cast<int64_t>(list.size()); };
+  run.ops.gather_rows_forward(
+      {run.work.stopped.slice(stopped, count(stage.stopping)), rows, stage.stopping.data()}, team.part);
+  if (stage.is_last()) return;
+  const Matrix<T> hidden = run.work.hidden.top(count(stage.going_on));
+  run.ops.gather_rows_forward({hidden, rows, stage.going_on.data()}, team.part);
+  convert(run, run.work.hidden_in.slice(0, hidden.rows), hidden, attention_factors(run, stage.end_block), team);
 }
 
 }  // namespace
 
 template <class T>
 Matrix<T> encode(const Run<T>& run, const Team& team) {
-  const Matrix<T> hidden = run.work.hidden;
   embed(run, team);
-  keep_hidden_state(run, 0, hidden, team);
-  for (int64_t block = 0; block < run.config.blocks(); block++) {
-    if (team.part.index == 0) run.cancellation.stopped = run.cancellation.asked->load(std::memory_order_relaxed);
-    team.sync();
-    if (run.cancellation.stopped) return {};
-    const bool pruned = block + 1 == run.config.blocks() && !run.piece.selects_all();
-    if (pruned) {
-      run.ops.gather_rows_forward({run.work.chosen, hidden, run.piece.selected.data()}, team.part);
-      convert(run, run.work.chosen_in, run.work.chosen, team);
+  keep_hidden_state(run, 0, run.work.hidden, team);
+  Matrix<T> rows;
+  int64_t stopped = 0;
+  for (const Stage& stage : run.piece.stages) {
+    const Matrix<T> hidden = run.work.hidden.top(stage.tokens());
+    const bool in_place = stage.computes_all() && stage.is_last();
+    for (int64_t block = stage.first_block; block < stage.end_block; block++) {
+      if (team.part.index == 0) run.cancellation.stopped = run.cancellation.asked->load(std::memory_order_relaxed);
       team.sync();
+      if (run.cancellation.stopped) return {};
+      const Place at = {block, stage, block + 1 == stage.end_block && !in_place};
+      Rows<T> own = {hidden, run.work.hidden_in.slice(0, hidden.rows)};
+      if (at.pruned) {
+        const int64_t count = static_cast<int64_t>(stage.rows.size());
+        own = {run.work.chosen.top(count), run.work.chosen_in.slice(0, count)};
+        run.ops.gather_rows_forward({own.stream, hidden, stage.rows.data()}, team.part);
+        convert(run, own.in, own.stream, attention_factors(run, block), team);
+        team.sync();
+      }
+      run_block(run, at, own, team);
+      team.sync();
+      keep_hidden_state(run, block + 1, hidden, team);
+      rows = own.stream;
     }
-    const Rows<T> rows = pruned ? Rows<T>{run.work.chosen, run.work.chosen_in} : Rows<T>{hidden, run.work.hidden_in};
-    run_block(run, block, rows, pruned, team);
-    team.sync();
-    keep_hidden_state(run, block + 1, hidden, team);
+    if (run.piece.stages.size() == 1) continue;
+    part_ways(run, stage, rows, stopped, team);
+    stopped += static_cast<int64_t>(stage.stopping.size());
   }
-  return run.piece.selects_all() ? hidden : run.work.chosen;
+  if (run.piece.stages.size() == 1) return rows;
+  team.sync();
+  run.ops.gather_rows_forward({run.work.selected, run.work.stopped, run.piece.order.data()}, team.part);
+  team.sync();
+  return run.work.selected;
 }
 
 template Matrix<float> encode(const Run<float>&, const Team&);

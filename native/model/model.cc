@@ -60,18 +60,20 @@ bool Model<T>::run_pieces(const Plan& plan, const Request<T>& request, const std
                           Result<T>& result, const std::atomic<bool>& abort) {
   const Needs needs = needs_of(config_, request);
   std::vector<Piece> pieces;
-  for (const Range& sequences : plan.pieces) pieces.push_back(make_piece(request, needs, sequences));
+  for (const Range& sequences : plan.pieces) pieces.push_back(make_piece(request, needs, sequences, config_));
 
   const bool walk = plan.mode == Schedule::walk;
   const int team_size = walk ? 1 : threads_;
   int64_t bytes = 0;
-  for (const Piece& piece : pieces) bytes = std::max(bytes, Workspace<T>::bytes(ops_, config_, formats_, piece, team_size));
+  for (const Piece& piece : pieces)
+    bytes = std::max(bytes, Workspace<T>::bytes(ops_, config_, formats_, piece, team_size));
   const int teams = walk ? std::min<int>(threads_, static_cast<int>(pieces.size())) : 1;
   for (int team = 0; team < teams; team++) workspace(static_cast<size_t>(team), bytes);
 
   const auto run_piece = [&](const Piece& piece, const Workspace<T>& work, Cancellation& cancellation,
                              const Team& team) {
-    const Run<T> run{ops_, config_, formats_, parameters_.weights(), request, piece, work, result, probabilities, cancellation};
+    const Run<T> run{ops_,  config_, formats_, parameters_.weights(), request,
+                     piece, work,    result,   probabilities,         cancellation};
     const Matrix<T> rows = encode(run, team);
     if (rows.data == nullptr && piece.tokens() > 0 && cancellation.stopped) return false;
     run_head(run, rows, team);

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/half.h"
+#include "model/equalise.h"
 
 namespace albert {
 namespace {
@@ -28,6 +29,15 @@ void convert(T* target, const std::byte* bytes, int64_t count, T (*element)(Stor
     std::memcpy(&stored, bytes + i * static_cast<int64_t>(sizeof stored), sizeof stored);
     target[i] = element(stored);
   }
+}
+
+// What belongs to a matrix beside its numbers.
+void write_floats(std::vector<float>& target, const std::string& name, int64_t size, int64_t offset,
+                  const std::byte* bytes, int64_t count, StoredType type) {
+  if (offset < 0 || count > size - offset) throw Error("INTERNAL", "A write runs past the end of " + name + ".");
+  if (type != StoredType::f32) throw Error("INTERNAL", name + " must be float32.");
+  target.resize(static_cast<size_t>(size));
+  std::memcpy(target.data() + offset, bytes, static_cast<size_t>(count) * sizeof(float));
 }
 
 }  // namespace
@@ -155,21 +165,15 @@ const typename Parameters<T>::Parameter& Parameters<T>::find(const std::string& 
 }
 
 template <class T>
-void Parameters<T>::write_scales(Parameter& p, int64_t offset, const std::byte* bytes, int64_t count, StoredType type) {
-  const int64_t rows = p.is_matrix() ? p.shape[0] : 0;
-  if (offset < 0 || count > rows - offset) throw Error("INTERNAL", "A write runs past the scales of " + p.name + ".");
-  if (type != StoredType::f32) throw Error("INTERNAL", "The scales of " + p.name + " must be float32.");
-  p.scales.resize(static_cast<size_t>(rows));
-  std::memcpy(p.scales.data() + offset, bytes, static_cast<size_t>(count) * sizeof(float));
-}
-
-template <class T>
 void Parameters<T>::write(const std::string& name, int64_t offset, const std::byte* bytes, int64_t count,
                           StoredType type) {
-  constexpr std::string_view kScale = "_scale";
   if (sealed_) throw Error("INTERNAL", "The model is sealed; " + name + " can no longer be written.");
-  if (name.ends_with(kScale)) {
-    return write_scales(find(name.substr(0, name.size() - kScale.size())), offset, bytes, count, type);
+  for (const bool of_rows : {true, false}) {
+    const std::string_view ending = of_rows ? "_scale" : "_divisor";
+    if (!name.ends_with(ending)) continue;
+    Parameter& p = find(name.substr(0, name.size() - ending.size()));
+    return write_floats(of_rows ? p.scales : p.divisors, name, p.is_matrix() ? p.shape[of_rows ? 0 : 1] : 0, offset,
+                        bytes, count, type);
   }
   Parameter& p = find(name);
   if (offset < 0 || count > p.size() - offset) throw Error("INTERNAL", "A write runs past the end of " + name + ".");
@@ -187,7 +191,9 @@ void Parameters<T>::write(const std::string& name, int64_t offset, const std::by
       if (p.scales.empty()) throw Error("INTERNAL", "The scales of " + name + " must be written before its values.");
       for (int64_t i = 0; i < count; i++) {
         const float scale = p.scales[static_cast<size_t>((offset + i) / p.shape[1])];
-        target[i] = static_cast<T>(static_cast<float>(static_cast<int8_t>(bytes[i])) * scale);
+        const float value = static_cast<float>(static_cast<int8_t>(bytes[i])) * scale;
+        target[i] = static_cast<T>(p.divisors.empty() ? value
+                                                      : value / p.divisors[static_cast<size_t>((offset + i) % p.shape[1])]);
       }
   }
 }
@@ -210,25 +216,76 @@ void Parameters<T>::read(const std::string& name, int64_t offset, T* target, int
     const int64_t col = (offset + i) % width;
     target[i] = p.table != nullptr ? reference::element(*p.table, row, col)
                                    : reference::packed_element(*p.packed, p.first_output + row, col);
+    if (!p.divisors.empty()) target[i] /= static_cast<T>(p.divisors[static_cast<size_t>(col)]);
   }
 }
 
 template <class T>
-bool Parameters<T>::quantized(const std::string& name, std::vector<int8_t>& values, std::vector<float>& scales) const {
+bool Parameters<T>::quantized(const std::string& name, Quantized& rows) const {
   const Parameter& p = find(name);
   if (p.format != Format::int8 || !sealed_) return false;
   const int64_t width = p.shape[1];
-  scales = p.scales;
-  values.resize(static_cast<size_t>(p.size()));
+  rows.scales = p.scales;
+  rows.divisors = p.divisors;
+  rows.values.resize(static_cast<size_t>(p.size()));
   std::vector<T> row(static_cast<size_t>(width));
+  const float* const divisors = p.divisors.empty() ? nullptr : p.divisors.data();
   for (int64_t n = 0; n < p.shape[0]; n++) {
     read(name, n * width, row.data(), width);
-    const float over = reference::over_scale(scales[static_cast<size_t>(n)]);
+    const float over = reference::over_scale(rows.scales[static_cast<size_t>(n)]);
     for (int64_t k = 0; k < width; k++) {
-      values[static_cast<size_t>(n * width + k)] = reference::to_int8(static_cast<float>(row[static_cast<size_t>(k)]), over);
+      const float value = reference::multiplied(row.data(), divisors, k);
+      rows.values[static_cast<size_t>(n * width + k)] = reference::to_int8(value, over);
     }
   }
   return true;
+}
+
+// What the inputs of attention sets and FFN sets are divided by, where their products are int8: see equalise.h.
+template <class T>
+void Parameters<T>::equalise() {
+  const Config& c = config_;
+  const auto finish = [&](const std::vector<float>& bounds, const std::vector<PackedWeight<T>*>& readers) {
+    std::vector<Parameter*> matrices;
+    for (Parameter& p : list_) {
+      const bool reads = std::find(readers.begin(), readers.end(), p.packed) != readers.end();
+      if (reads && !p.is_bias && p.format == Format::int8) matrices.push_back(&p);
+    }
+    if (matrices.empty()) return static_cast<const float*>(nullptr);
+    if (matrices.front()->scales.empty()) {
+      std::vector<Matrix<const T>> views;
+      for (const Parameter* p : matrices) views.push_back({p->plain, p->shape[0], p->shape[1]});
+      const std::vector<float> divisors = divisors_of<T>(bounds, views);
+      for (Parameter* p : matrices) p->divisors = divisors;
+    }
+    if (matrices.front()->divisors.empty()) return static_cast<const float*>(nullptr);
+    std::vector<float>& factors = factors_.emplace_back((bounds.size() + 15) / 16 * 16, 1.0f);
+    for (size_t k = 0; k < bounds.size(); k++) factors[k] = 1 / matrices.front()->divisors[k];
+    return static_cast<const float*>(factors.data());
+  };
+  for (int64_t set = 0; set < c.attention_sets(); set++) {
+    std::vector<float> bounds(static_cast<size_t>(c.hidden_size), 0.0f);
+    for (int64_t block = 0; block < c.blocks(); block++) {
+      if (c.attention_set(block) != set) continue;
+      // The first block reads the mapping of the embedding: in a model that shares its layer, the smallest part.
+      const NormWeights<T>& norm = block > 0       ? weights_.ffn[static_cast<size_t>(c.ffn_set(block - 1))].norm
+                                   : c.projection ? weights_.ffn[static_cast<size_t>(c.ffn_set(block))].norm
+                                                  : weights_.embedding_norm;
+      widen_by_norm(bounds, norm.gain, norm.bias);
+    }
+    AttentionWeights<T>& w = weights_.attention[static_cast<size_t>(set)];
+    w.factors = finish(bounds, {&w.query, &w.key_value});
+  }
+  for (int64_t set = 0; set < c.ffn_sets(); set++) {
+    std::vector<float> bounds(static_cast<size_t>(c.hidden_size), 0.0f);
+    for (int64_t block = 0; block < c.blocks(); block++) {
+      if (c.ffn_set(block) != set) continue;
+      const NormWeights<T>& norm = weights_.attention[static_cast<size_t>(c.attention_set(block))].norm;
+      widen_by_norm(bounds, norm.gain, norm.bias);
+    }
+    FfnWeights<T>& w = weights_.ffn[static_cast<size_t>(set)];
+    w.factors = finish(bounds, {&w.ffn});
+  }
 }
 
 template <class T>
@@ -255,13 +312,17 @@ void Parameters<T>::take_packed_memory() {
   }
 }
 
-// Matrices of int8 get the scales that they lack. Heads, which are multiplied in float32, are rounded to their format here.
+// Matrices of int8 get the scales that they lack. Heads, which are multiplied in float32, are rounded to their format
+// here.
 template <class T>
 void Parameters<T>::round(Parameter& p) {
   if (p.format == Format::plain || !p.is_matrix()) return;
   const int64_t width = p.shape[1];
   if (p.format == Format::int8 && p.scales.empty()) {
-    for (int64_t n = 0; n < p.shape[0]; n++) p.scales.push_back(reference::weight_scale(p.plain + n * width, width));
+    const float* const divisors = p.divisors.empty() ? nullptr : p.divisors.data();
+    for (int64_t n = 0; n < p.shape[0]; n++) {
+      p.scales.push_back(reference::weight_scale(p.plain + n * width, divisors, width));
+    }
   }
   if (p.packed == nullptr || p.packed->format != Format::plain) return;
   for (int64_t i = 0; i < p.size(); i++) {
@@ -310,7 +371,8 @@ void Parameters<T>::pack(const Parameter& p, const Parameter* bias, ThreadPool& 
                              {p.plain, p.shape[0], p.shape[1]},
                              bias == nullptr ? nullptr : bias->plain,
                              p.first_output,
-                             p.scales.empty() ? nullptr : p.scales.data()};
+                             p.scales.empty() ? nullptr : p.scales.data(),
+                             p.divisors.empty() ? nullptr : p.divisors.data()};
   const auto function = p.packed->format == Format::plain  ? ops_.linear_pack
                         : p.packed->format == Format::bf16 ? ops_.linear_bf16_pack
                                                            : ops_.linear_int8_pack;
@@ -326,6 +388,7 @@ void Parameters<T>::seal(ThreadPool& pool, int threads) {
     set_format(weights_.decoder, Format::plain);
   }
   take_packed_memory();
+  equalise();
   for (size_t i = 0; i < list_.size(); i++) {
     Parameter& p = list_[i];
     if (p.is_bias || !p.is_matrix()) continue;

@@ -1,6 +1,6 @@
 // The weights of a model: written from a checkpoint by name, then sealed, that is packed once for the kernels.
-// After sealing every matrix exists once in memory, packed; `read` unpacks it again, exactly (rounded where the precision
-// of the model rounds).
+// After sealing every matrix exists once in memory, packed; `read` unpacks it again, exactly (rounded where the
+// precision of the model rounds).
 #pragma once
 
 #include <cstdint>
@@ -24,6 +24,7 @@ struct NormWeights {
 
 template <class T>
 struct AttentionWeights {
+  const float* factors = nullptr;  // [H] int8: of the inputs of query, key and value; room for whole vectors of 16
   PackedWeight<T> query;      // [H,H]
   PackedWeight<T> key_value;  // [2H,H]: keys, then values
   PackedWeight<T> dense;      // [H,H]
@@ -32,6 +33,7 @@ struct AttentionWeights {
 
 template <class T>
 struct FfnWeights {
+  const float* factors = nullptr;  // [H] int8: of the inputs of ffn
   PackedWeight<T> ffn;         // [I,H]
   PackedWeight<T> ffn_output;  // [H,I]
   NormWeights<T> norm;
@@ -75,7 +77,10 @@ class Parameters {
     PackedWeight<T>* packed = nullptr;  // where a weight or its bias goes, if it is packed
     int64_t first_output = 0;
     bool is_bias = false;
-    std::vector<float> scales;  // int8: one a row, as given with the weights or chosen when they are sealed
+    // int8, as given with the weights or chosen when they are sealed: one scale a row; what the inputs are divided by, none
+    // or one a column.
+    std::vector<float> scales;
+    std::vector<float> divisors;
 
     int64_t size() const;
     bool is_matrix() const { return shape.size() == 2; }
@@ -90,12 +95,17 @@ class Parameters {
   Parameters& operator=(const Parameters&) = delete;
 
   const std::deque<Parameter>& list() const { return list_; }
-  // Elements [offset, offset + count) from bytes as they lie on disk (little-endian). Those of type i8 are multiplied by
-  // the scales of their rows, which are written before as `<name>_scale`.
+  // Elements [offset, offset + count) from bytes as they lie on disk (little-endian). Those of type i8 are multiplied
+  // by the scales of their rows, which are written before as `<name>_scale`.
   void write(const std::string& name, int64_t offset, const std::byte* bytes, int64_t count, StoredType type);
   void read(const std::string& name, int64_t offset, T* target, int64_t count) const;
   // Rows of a matrix that is kept in int8; false for any other.
-  bool quantized(const std::string& name, std::vector<int8_t>& values, std::vector<float>& scales) const;
+  struct Quantized {
+    std::vector<int8_t> values;
+    std::vector<float> scales;
+    std::vector<float> divisors;  // empty: none
+  };
+  bool quantized(const std::string& name, Quantized& rows) const;
   void seal(ThreadPool& pool, int threads);
   bool sealed() const { return sealed_; }
 
@@ -114,7 +124,7 @@ class Parameters {
   Parameter& find(const std::string& name);
   const Parameter& find(const std::string& name) const;
   void set_format(PackedWeight<T>& w, Format format) const;
-  void write_scales(Parameter& p, int64_t offset, const std::byte* bytes, int64_t count, StoredType type);
+  void equalise();
   std::vector<PackedWeight<T>*> packed_weights();
   void take_packed_memory();
   void round(Parameter& p);
@@ -128,6 +138,7 @@ class Parameters {
   std::unordered_map<std::string, Parameter*> by_name_;
   Weights<T> weights_;
   Arena packed_memory_;
+  std::deque<std::vector<float>> factors_;
   bool sealed_ = false;
 };
 

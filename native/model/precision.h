@@ -26,7 +26,8 @@ struct Formats {
 
 Formats formats_of(Precision precision);
 
-// Throws UNSUPPORTED_DTYPE where a size of the model does not suit: rows of bfloat16 go in pairs, rows of int8 in fours.
+// Throws UNSUPPORTED_DTYPE where a size of the model does not suit: rows of bfloat16 go in pairs, rows of int8 in
+// fours.
 void check_precision(const Config& config, Precision precision);
 
 }  // namespace albert

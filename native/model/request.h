@@ -24,6 +24,7 @@ struct Request {
   std::vector<int32_t> positions;
   std::vector<int32_t> starts;   // [N+1]
   std::vector<uint8_t> visible;  // [T]; empty = all
+  std::vector<int32_t> layers;   // [N], each 1 .. L; empty = L
   std::vector<std::string> outputs;
   bool all_rows = true;
   std::vector<int32_t> rows;  // [R], strictly rising; read when all_rows is false

@@ -2,6 +2,9 @@
 // same function, run once to measure and once to take.
 #pragma once
 
+#include <algorithm>
+#include <iterator>
+
 #include "base/arena.h"
 #include "model/piece.h"
 #include "model/precision.h"
@@ -24,10 +27,12 @@ struct Workspace {
   Matrix<T> normed;
   Operand<T> normed_in;
   Operand<T> inner;  // [T,I]
-  Matrix<T> chosen;  // [S,H] selected rows of the last block; empty when all are selected
+  Matrix<T> chosen;  // the rows that the last block of a stage computes, where these are not all
   Operand<T> chosen_in;
-  Matrix<T> asked;   // [R,H] rows that the head reads
-  Matrix<T> first;   // [n,H] first rows, and what the pooler makes of them
+  Matrix<T> stopped;   // [S,H] selected rows of all stages, one stage after another
+  Matrix<T> selected;  // [S,H] the same in the order of the piece; both empty with one stage
+  Matrix<T> asked;  // [R,H] rows that the head reads
+  Matrix<T> first;  // [n,H] first rows, and what the pooler makes of them
   Matrix<T> pooled;
   Matrix<T> prediction;      // [R,E]
   Matrix<T> pair;            // [longest,2H] squad2: token beside start
@@ -83,7 +88,11 @@ struct Workspace {
   template <class Memory>
   void lay_out(Memory& memory, const Ops<T>& ops, const Config& c, const Formats& f, const Piece& piece, int threads) {
     const int64_t tokens = piece.tokens();
-    const int64_t selected = piece.selects_all() ? 0 : static_cast<int64_t>(piece.selected.size());
+    const int64_t finished = static_cast<int64_t>(piece.order.size());
+    int64_t most_chosen = 0;
+    for (const Stage& stage : piece.stages) {
+      if (!stage.computes_all() || !stage.is_last()) most_chosen = std::max(most_chosen, std::ssize(stage.rows));
+    }
     const int64_t rows = static_cast<int64_t>(piece.asked.size());
     embedding = memory.template matrix<T>(tokens, c.embedding_size);
     embedding_in = converted(memory, ops, f.mapping, embedding, tokens, c.embedding_size);
@@ -99,8 +108,10 @@ struct Workspace {
     normed = memory.template matrix<T>(tokens, c.hidden_size);
     normed_in = converted(memory, ops, f.product, normed, tokens, c.hidden_size);
     inner = rows_in(memory, ops, f.ffn_output, tokens, c.intermediate_size);
-    chosen = memory.template matrix<T>(selected, c.hidden_size);
-    chosen_in = converted(memory, ops, f.product, chosen, selected, c.hidden_size);
+    chosen = memory.template matrix<T>(most_chosen, c.hidden_size);
+    chosen_in = converted(memory, ops, f.product, chosen, most_chosen, c.hidden_size);
+    stopped = memory.template matrix<T>(finished, c.hidden_size);
+    selected = memory.template matrix<T>(finished, c.hidden_size);
     asked = memory.template matrix<T>(rows, c.hidden_size);
     first = memory.template matrix<T>(piece.size(), c.hidden_size);
     pooled = memory.template matrix<T>(piece.size(), c.hidden_size);
@@ -110,10 +121,9 @@ struct Workspace {
     end_hidden = memory.template matrix<T>(longest, c.hidden_size);
     log_probs = memory.template matrix<T>(1, longest);
     order = memory.template take<int64_t>(longest);
-    attention_scratch_bytes =
-        Arena::bytes_for<std::byte>((f.attention == Format::plain ? ops.attention_scratch_bytes
-                                                                  : ops.attention_bf16_scratch_bytes)(
-            {piece.longest, c.hidden_size / c.heads}));
+    attention_scratch_bytes = Arena::bytes_for<std::byte>(
+        (f.attention == Format::plain ? ops.attention_scratch_bytes
+                                      : ops.attention_bf16_scratch_bytes)({piece.longest, c.hidden_size / c.heads}));
     attention_scratch = memory.template take<std::byte>(attention_scratch_bytes * threads);
   }
 };

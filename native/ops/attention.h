@@ -14,8 +14,8 @@
 //   bits    score: one chain over ascending d; sums over visible keys in ascending order in an order fixed by their
 //   number
 //   bf16    attention_bf16: query, key and value in bfloat16, D even, products as linear_bf16.h; exp(score - largest),
-//           times the multiplier, is rounded to bfloat16 before it meets the values, and the sum that divides it is not.
-//           The softmax stays in float32. context plain or bf16
+//           times the multiplier, is rounded to bfloat16 before it meets the values, and the sum that divides it is
+//           not. The softmax stays in float32. context plain or bf16
 #pragma once
 
 #include <algorithm>

@@ -1,6 +1,8 @@
 // Rows in the format of the product that reads them:  y = x, rounded      (formats: operand.h)
 //   shapes  x [T,K]   y [T,K] in bf16 or int8
-//   int8    scale of a group = largest |x| / 127;  q = x (127 / largest), to nearest even. A NaN or an infinity in x makes
+//   factors [K] or null: int8 alone, x is multiplied by them first (room for whole vectors of 16)
+//   int8    scale of a group = largest |x| / 127;  q = x (127 / largest), to nearest even. A NaN or an infinity in x
+//   makes
 //           the scale of its group NaN or infinite, and so shows in every product.
 //   alias   none
 //   bits    each row on its own
@@ -8,6 +10,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "base/part.h"
 #include "ops/operand.h"
@@ -18,6 +21,7 @@ template <class T>
 struct ConvertRowsForward {
   Operand<T> y;
   Matrix<const T> x;
+  const float* factors = nullptr;
 };
 
 namespace reference {
@@ -57,7 +61,10 @@ void convert_rows_forward(const ConvertRowsForward<T>& a, Part part) {
   const Range rows = share(a.x.rows, 1, part);
   for (int64_t t = rows.begin; t < rows.end; t++) {
     if (a.y.format == Format::bf16) write_bf16(a.y.bf16, t, a.x.row(t));
-    if (a.y.format == Format::int8) write_int8(a.y.int8, t, a.x.row(t));
+    if (a.y.format != Format::int8) continue;
+    std::vector<T> row(a.x.row(t), a.x.row(t) + a.x.cols);
+    for (size_t k = 0; a.factors != nullptr && k < row.size(); k++) row[k] *= static_cast<T>(a.factors[k]);
+    write_int8(a.y.int8, t, row.data());
   }
 }
 

@@ -73,7 +73,8 @@ struct LinearPack {
   Matrix<const T> w;  // [rows, K]
   const T* bias = nullptr;
   int64_t first_output = 0;
-  const float* scales = nullptr;  // [rows], int8: of values that are whole multiples of them; null: chosen here
+  const float* scales = nullptr;    // [rows], int8: of values that are whole multiples of them; null: chosen here
+  const float* divisors = nullptr;  // [K], int8: that the inputs are divided by, and so w multiplied; null: none
 };
 
 // The reverse of LinearPack, exactly: w and bias (may be null) are written.

@@ -1,6 +1,7 @@
 // Linear layer on bfloat16, with an activation:  y = f(x w^T + bias),  sums and bias in float32
 //   shapes  x [T,K] bf16, K even   w [N,K] packed   y [T,N] plain, bf16, or int8 (rounded as convert_rows.h does)
 //   packed  panels of `panel` outputs, two neighbouring k together:  bf16[n / panel][k / 2][n % panel][k % 2]
+//   f       as activation.h; both forms of GELU may be off by 3e-5, far below what the format of the next product keeps
 //   alias   none
 //   part    as linear.h; for an int8 y the groups of its columns are shared
 //   bits    one chain over ascending pairs of k, in the order of the row of the table, then + bias: the same for any T,
@@ -61,9 +62,9 @@ void write_columns(const Operand<T>& y, int64_t t, int64_t first, const T* value
   if (y.format == Format::plain) std::memcpy(y.plain.row(t) + first, values, static_cast<size_t>(count) * sizeof(T));
   if (y.format == Format::bf16) write_bf16(y.bf16.columns(first, count), t, values);
   if (y.format == Format::int8) {
-    write_int8<T>({y.int8.values.columns(first, count), y.int8.scales.columns(first / kGroup, groups_of(count)),
-                   y.int8.offset},
-                  t, values);
+    write_int8<T>(
+        {y.int8.values.columns(first, count), y.int8.scales.columns(first / kGroup, groups_of(count)), y.int8.offset},
+        t, values);
   }
 }
 

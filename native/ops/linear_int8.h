@@ -1,9 +1,11 @@
 // Linear layer on int8, with an activation:
 //   y[t,n] = f(scale[n] (sum over groups g of x_scale[t,g] (sum over k in g of x[t,k] w[n,k])) + bias[n])
 //   shapes  x [T,K] int8, 4 divides K   w [N,K] packed   y [T,N] plain, bf16, or int8 (rounded as convert_rows.h does)
-//   weights s8, one scale an output: largest |w| / 127, to nearest even
+//   weights s8, one scale an output: largest |w| / 127, to nearest even; w times the divisors of its inputs, where some
+//           channels are so much larger than others that they would spoil their groups
 //   packed  panels of `panel` outputs, four neighbouring k together:  int8[n / panel][k / 4][n % panel][k % 4]
-//           corrections[n / panel][g][n % panel] = - offset (sum over k in g of w[n,k]): what the offset of x adds too much
+//           corrections[n / panel][g][n % panel] = - offset (sum over k in g of w[n,k]): what the offset of x adds too
+//           much
 //   alias   none
 //   part    as linear_bf16.h
 //   bits    the inner sums are exact; the outer one is a chain of fused multiply-adds over ascending g
@@ -20,15 +22,22 @@ int64_t int8_place(const PackedWeight<T>& p, int64_t n, int64_t k) {
   return (n / p.panel * (p.inputs / 4) + k / 4) * 4 * p.panel + n % p.panel * 4 + k % 4;
 }
 
+// The weight as it is rounded.
+template <class T>
+float multiplied(const T* w, const float* divisors, int64_t k) {
+  return divisors == nullptr ? static_cast<float>(w[k]) : static_cast<float>(w[k]) * divisors[k];
+}
+
 // NaN where a weight is no finite number, and so is every y of that output.
 template <class T>
-float weight_scale(const T* w, int64_t count) {
-  T largest = 0;
+float weight_scale(const T* w, const float* divisors, int64_t count) {
+  float largest = 0;
   for (int64_t k = 0; k < count; k++) {
-    if (!std::isfinite(w[k])) return std::numeric_limits<float>::quiet_NaN();
-    largest = std::max(largest, std::abs(w[k]));
+    const float value = multiplied(w, divisors, k);
+    if (!std::isfinite(value)) return std::numeric_limits<float>::quiet_NaN();
+    largest = std::max(largest, std::abs(value));
   }
-  return static_cast<float>(largest) / 127;
+  return largest / 127;
 }
 
 // 1 / scale, or 0 where the scale is too small, or no number, to divide by.
@@ -46,13 +55,13 @@ void linear_int8_pack(const LinearPack<T>& a, Part part) {
   for (int64_t i = rows.begin; i < rows.end; i++) {
     const int64_t n = a.first_output + i;
     const T* const w = a.w.row(i);
-    const float scale = a.scales == nullptr ? weight_scale(w, p.inputs) : a.scales[i];
+    const float scale = a.scales == nullptr ? weight_scale(w, a.divisors, p.inputs) : a.scales[i];
     const float over = over_scale(scale);
     p.scales[n] = scale;
     for (int64_t group = 0; group < groups_of(p.inputs); group++) {
       int32_t sum = 0;
       for (int64_t k = group * kGroup; k < std::min((group + 1) * kGroup, p.inputs); k++) {
-        const int8_t q = to_int8(static_cast<float>(w[k]), over);
+        const int8_t q = to_int8(multiplied(w, a.divisors, k), over);
         p.int8[int8_place(p, n, k)] = q;
         sum += q;
       }

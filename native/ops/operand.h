@@ -3,9 +3,9 @@
 //   plain  T, as everywhere else
 //   bf16   the upper half of a float32, rounded to nearest even
 //   int8   one float32 scale for each row and group of kGroup columns, largest magnitude / 127; value = scale x q,
-//          q = round(x / scale) to nearest even. Stored as q + offset in a byte: the dot product of x86 wants one of its
-//          factors without a sign. One scale a row would let a single large channel, of which ALBERT has a few, round
-//          the other 767 away; with groups it spoils 127.
+//          q = round(x / scale) to nearest even. Stored as q + offset in a byte: the dot product of x86 wants one of
+//          its factors without a sign. One scale a row would let a single large channel, of which ALBERT has a few,
+//          round the other 767 away; with groups it spoils 127.
 #pragma once
 
 #include <bit>

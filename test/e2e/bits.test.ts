@@ -1,5 +1,6 @@
 // Same bits in any company: 200 random batches on every usable instruction set give each text exactly the bits that it has
-// alone, whatever the batch, the threads, the schedule, the padding, and whatever else is asked for.
+// alone, whatever the batch, the threads, the schedule, the padding, whatever else is asked for, and wherever its
+// companions stop.
 import { describe, expect, it } from 'vitest'
 import type { PackedBatch } from '../../lib/batch.js'
 import { AlbertForPreTraining } from '../../lib/heads.js'
@@ -13,7 +14,7 @@ const config = {
   vocab_size: 101,
   embedding_size: 20,
   hidden_size: 60,
-  num_hidden_layers: 2,
+  num_hidden_layers: 3,
   num_attention_heads: 5,
   intermediate_size: 100,
   max_position_embeddings: 512,
@@ -31,8 +32,10 @@ interface Text {
   types: number[]
   mask: number[]
 }
-/** Bits of a text alone: each visible column's rows, and the pooled ones. */
+/** Bits of a text alone, after some layers: each visible column's rows, and the pooled ones. */
 type Alone = Record<Output, Float32Array>
+/** Of each text after 1, 2, ... layers. */
+type Answers = Alone[][]
 
 let random = generator(20)
 const below = (n: number): number => Math.floor(random() * n)
@@ -84,7 +87,7 @@ describe.each(
       AlbertForPreTraining.from_config(config, { seed: 5, isa, threads, schedule })
     const models = [await load(1, 'split'), await load(2, 'split'), await load(1, 'walk'), await load(2, 'walk')]
     try {
-      const alone: Alone[] = []
+      const alone: Answers = []
       for (const text of pool) alone.push(await answerAlone(models[0]!, text))
       for (let i = 0; i < BATCHES; i++) {
         const chosen = i % 50 === 49 ? drawTexts(64, 8 * tokens) : drawTexts(upTo(64), tokens)
@@ -96,36 +99,41 @@ describe.each(
   })
 })
 
-async function answerAlone(model: AlbertForPreTraining, text: Text): Promise<Alone> {
+async function answerAlone(model: AlbertForPreTraining, text: Text): Promise<Alone[]> {
   const { batch } = pack(model, [text], false)
   const rows = visibleRows(batch)
-  return toBits(await model.forward(batch, { outputs: [...outputs], rows }))
+  const answers: Alone[] = []
+  for (let layers = 1; layers <= config.num_hidden_layers; layers++) {
+    answers.push(toBits(await model.forward(batch, { outputs: [...outputs], rows, layers: Int32Array.of(layers) })))
+  }
+  return answers
 }
 
 /** One batch, asked for in a way drawn at random, against its texts alone. */
-async function compare(model: AlbertForPreTraining, chosen: number[], alone: Alone[], what: string): Promise<void> {
+async function compare(model: AlbertForPreTraining, chosen: number[], answers: Answers, what: string): Promise<void> {
   const texts = chosen.map(text => pool[text]!)
   const { batch } = pack(model, texts, random() < 0.5)
   const all = visibleRows(batch)
   const rows = random() < 0.5 ? all : all.filter(() => random() < 0.2)
   const wanted = random() < 0.5 ? [...outputs] : outputs.filter(() => random() < 0.5)
-  const bits = toBits(await model.forward(batch, { outputs: wanted, rows }))
+  const early = random() < 0.5
+  const layers = Int32Array.from(chosen, () => (early ? 1 + below(config.num_hidden_layers) : config.num_hidden_layers))
+  const alone = chosen.map((text, n) => answers[text]![layers[n]! - 1]!)
+  const bits = toBits(await model.forward(batch, { outputs: wanted, rows, ...(early && { layers }) }))
   for (const name of wanted) {
-    const expected = isRowWise(name)
-      ? rowsAlone(name, batch, chosen, alone, new Set(rows))
-      : chosen.map(text => alone[text]![name])
+    const expected = isRowWise(name) ? rowsAlone(name, batch, alone, new Set(rows)) : alone.map(answer => answer[name])
     const equal = Buffer.concat(expected.map(bytesOf)).equals(bytesOf(bits[name]))
     expect(equal, `${what}, ${name}: bits (${texts.length} texts, ${model.threads} threads)`).toBe(true)
   }
 }
 
 /** The rows asked for, each as its text has it alone: there the visible rows lie one after another. */
-function rowsAlone(name: RowWise, batch: PackedBatch, chosen: number[], alone: Alone[], rows: Set<number>) {
+function rowsAlone(name: RowWise, batch: PackedBatch, alone: Alone[], rows: Set<number>) {
   const width = widths[name]
-  return chosen.flatMap((text, n) => {
+  return alone.flatMap((answer, n) => {
     const tokens = visibleRows(batch).filter(row => row >= batch.starts[n]! && row < batch.starts[n + 1]!)
     const places = [...tokens.keys()].filter(place => rows.has(tokens[place]!))
-    return places.map(place => alone[text]![name].subarray(place * width, (place + 1) * width))
+    return places.map(place => answer[name].subarray(place * width, (place + 1) * width))
   })
 }
 

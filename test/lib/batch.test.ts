@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import {
   checkBatch,
   checkLabels,
+  checkLayers,
   checkRows,
   type PackedBatch,
   packEncodings,
@@ -130,6 +131,20 @@ describe('checkBatch: null and the like are no arrays', () => {
     const { ids: _, ...rest } = batch()
     expect(() => checkBatch({ ...rest, embeds: none as never }, limits, 'fp32')).toThrow(
       refusal('INVALID_INPUT', 'embeds must be'),
+    )
+  })
+})
+
+describe('checkLayers', () => {
+  it('takes one count from 1 to the number of layers for each sequence', () => {
+    expect(() => checkLayers(undefined, 2, 12)).not.toThrow()
+    expect(() => checkLayers(Int32Array.of(1, 12), 2, 12)).not.toThrow()
+    expect(() => checkLayers(Int32Array.of(1, 13), 2, 12)).toThrow(refusal('INVALID_INPUT', 'layers[1] is 13'))
+    expect(() => checkLayers(Int32Array.of(0, 1), 2, 12)).toThrow(refusal('INVALID_INPUT', 'layers[0] is 0'))
+    expect(() => checkLayers(Int32Array.of(1), 2, 12)).toThrow(refusal('INVALID_INPUT', 'layers has 1 entries'))
+    expect(() => checkLayers([1, 1] as never, 2, 12)).toThrow(refusal('INVALID_INPUT', 'layers must be an Int32Array.'))
+    expect(() => checkLayers(detached(Int32Array.of(1)), 1, 12)).toThrow(
+      refusal('INVALID_INPUT', 'layers was detached'),
     )
   })
 })

@@ -154,7 +154,8 @@ inline F32x16 load_bf16_first(const Bf16* p, int64_t count) {
 }
 // Words of two bfloat16: from the upper halves of two vectors, and back.
 inline __m256 pair_halves(__m256 even, __m256 odd) {
-  return _mm256_castsi256_ps(_mm256_or_si256(_mm256_srli_epi32(_mm256_castps_si256(even), 16), _mm256_castps_si256(odd)));
+  return _mm256_castsi256_ps(
+      _mm256_or_si256(_mm256_srli_epi32(_mm256_castps_si256(even), 16), _mm256_castps_si256(odd)));
 }
 inline F32x16 pair_halves(F32x16 even, F32x16 odd) {
   return {pair_halves(even.low, odd.low), pair_halves(even.high, odd.high)};

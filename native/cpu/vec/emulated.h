@@ -125,7 +125,8 @@ inline F32x16 larger_size(F32x16 a, F32x16 b) {
   });
 }
 inline float largest_size(F32x16 v) {
-  for (int i = 1; i < kLanes; i++) v.lane[0] = bits(std::fabs(v.lane[i])) > bits(std::fabs(v.lane[0])) ? v.lane[i] : v.lane[0];
+  for (int i = 1; i < kLanes; i++)
+    v.lane[0] = bits(std::fabs(v.lane[i])) > bits(std::fabs(v.lane[0])) ? v.lane[i] : v.lane[0];
   return std::fabs(v.lane[0]);
 }
 

@@ -54,6 +54,15 @@ struct GeluNew {
   F32x16 operator()(F32x16 x) const { return gelu_by(kGeluNew, kGeluNewLimit, x); }
 };
 
+// The same for results that are rounded to bfloat16 or int8: two thirds of the work.
+struct LowGelu {
+  F32x16 operator()(F32x16 x) const { return gelu_by(kLowGelu, kLowGeluLimit, x); }
+};
+
+struct LowGeluNew {
+  F32x16 operator()(F32x16 x) const { return gelu_by(kLowGeluNew, kLowGeluNewLimit, x); }
+};
+
 struct Relu {
   // In this order NaN passes through.
   F32x16 operator()(F32x16 x) const { return larger(zero(), x); }
@@ -80,13 +89,13 @@ struct Identity {
 };
 
 // Calls body with the function of `kind`: the choice is made once, outside the loops.
-template <class Body>
+template <class ErfGelu = Gelu, class TanhGelu = GeluNew, class Body>
 inline void with_activation(Activation kind, const Body& body) {
   switch (kind) {
     case Activation::gelu:
-      return body(Gelu{});
+      return body(ErfGelu{});
     case Activation::gelu_new:
-      return body(GeluNew{});
+      return body(TanhGelu{});
     case Activation::relu:
       return body(Relu{});
     case Activation::silu:

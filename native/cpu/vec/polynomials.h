@@ -20,3 +20,13 @@ constexpr float kGeluNew[] = {-0.000390371744f, 0.00212273095f, -0.00434304262f,
                               0.0133640701f,    -0.0226246081f, 0.0338008516f,   -0.0475782938f, 0.0634253845f,
                               -0.080691427f,    0.101826876f,   -0.138128981f,   0.277234912f};
 constexpr float kGeluNewLimit = 5.1f;
+
+// g(x) ~ x P(2 x^2 / limit^2 - 1) below the limit, sign(x) above; GELU within 2.5e-05
+constexpr float kLowGelu[] = {0.00550836418f, -0.0157683771f, 0.0219756365f, -0.0319539569f, 0.0536043979f,
+                              -0.0801784769f, 0.110501043f,   -0.157224625f, 0.320808828f};
+constexpr float kLowGeluLimit = 4.4f;
+
+// g(x) ~ x P(2 x^2 / limit^2 - 1) below the limit, sign(x) above; GELU within 2.4e-05
+constexpr float kLowGeluNew[] = {0.00526830554f, -0.014654343f, 0.0195870996f, -0.0287335385f, 0.0506723784f,
+                                 -0.0787786543f, 0.11132656f,   -0.160320327f, 0.328191549f};
+constexpr float kLowGeluNewLimit = 4.3f;

@@ -104,3 +104,27 @@ test('the event loop has its turns, where the model is faster than what becomes 
   expect(longest).toBeLessThan(took / 5)
   await qa.dispose()
 })
+
+test.each(['cls', 'none'] as const)('timers keep firing while a large batch runs, pooling %s', async pooling => {
+  const embed = await pipeline('feature-extraction')
+  const many = Array.from({ length: 16 }, () => 'word '.repeat(510))
+  let fired = 0
+  const timer = setInterval(() => fired++, 1)
+  const vectors = await embed(many, { pooling })
+  clearInterval(timer)
+  expect(vectors.dims).toEqual(pooling === 'cls' ? [16, 256] : [16, 512, 256])
+  expect(fired).toBeGreaterThan(30)
+  await embed.dispose()
+})
+
+test('timers keep firing while many answers are read', async () => {
+  const fill = await pipeline('fill-mask')
+  const many = Array.from({ length: 400 }, (_, i) => `${i} [MASK]`)
+  // The model is not the one that takes the time here: each answer is the best of 8,000 words.
+  let fired = 0
+  const timer = setInterval(() => fired++, 1)
+  await fill(many, { top_k: 100 })
+  clearInterval(timer)
+  expect(fired).toBeGreaterThan(10)
+  await fill.dispose()
+})

@@ -25,7 +25,8 @@ test('no section is about a task that does not exist', () => {
 
 test.each(Object.keys(tasks))('%s: every option of the call is told, and no other', name => {
   const start = `Options of \`${name}\`. */\nexport interface `
-  const body = sources.find(source => source.includes(start))?.split(start)[1]!.split('\n}\n')[0] ?? ''
+  const source = sources.find(each => each.includes(start)) ?? ''
+  const body = source.split(start)[1]?.split('\n}\n')[0] ?? ''
   const declared = Array.from(body.matchAll(/^ {2}(\w+)\?:/gm), ([, option]) => option!)
   const text = sections.get(name)!
   const rows = Array.from(text.matchAll(/^\| `(\w+)` \|/gm), ([, option]) => option!)

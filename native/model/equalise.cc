@@ -1,0 +1,38 @@
+#include "model/equalise.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace albert {
+
+template <class T>
+void widen_by_norm(std::vector<float>& bounds, const T* gain, const T* bias) {
+  for (size_t k = 0; k < bounds.size(); k++) {
+    const float bound = std::abs(static_cast<float>(bias[k])) + 3 * std::abs(static_cast<float>(gain[k]));
+    bounds[k] = std::max(bounds[k], bound);
+  }
+}
+
+template <class T>
+std::vector<float> divisors_of(const std::vector<float>& bounds, const std::vector<Matrix<const T>>& readers) {
+  std::vector<float> largest(bounds.size(), 0.0f);
+  for (const Matrix<const T>& w : readers) {
+    for (int64_t n = 0; n < w.rows; n++) {
+      for (size_t k = 0; k < largest.size(); k++) largest[k] = std::max(largest[k], std::abs(static_cast<float>(w.row(n)[k])));
+    }
+  }
+  std::vector<float> divisors;
+  for (size_t k = 0; k < bounds.size(); k++) {
+    const float s = std::sqrt(bounds[k] / largest[k]);
+    // A channel that no one reads, or that is always zero, is left alone; so is one whose numbers are none.
+    divisors.push_back(s > 1e-6f && s < 1e6f ? s : 1.0f);
+  }
+  return divisors;
+}
+
+template void widen_by_norm(std::vector<float>&, const float*, const float*);
+template void widen_by_norm(std::vector<float>&, const double*, const double*);
+template std::vector<float> divisors_of(const std::vector<float>&, const std::vector<Matrix<const float>>&);
+template std::vector<float> divisors_of(const std::vector<float>&, const std::vector<Matrix<const double>>&);
+
+}  // namespace albert
