@@ -51,7 +51,7 @@ describe('albert quantize', () => {
     const { stdout } = await albert(['info', folder, '--json'])
     expect(JSON.parse(stdout)).toMatchObject({
       licence: 'apache-2.0',
-      files: { dtypes: ['F32', 'BF16', 'I8'], quantization: { level: 'int8-b', quality: 'fast' } },
+      files: { dtypes: ['F32', 'BF16', 'I8'], quantization: { level: 'int8-d', quality: 'fast' } },
       auto: { dtype: 'int8', quality: 'fast' },
     })
   })
