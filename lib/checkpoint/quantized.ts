@@ -91,8 +91,11 @@ export function attachCompanions(found: Map<string, FoundTensor>): void {
   }
 }
 
-/** Refuses a matrix in I8 without scales, or with some of another kind. */
-export function checkQuantized({ shape }: ExpectedParameter, tensor: FoundTensor): void {
+/** Matrices whose inputs come out of a LayerNorm: those alone are divided. */
+const DIVIDED = /^encoder\..*\.(?:query|key|value|ffn)\.weight$/
+
+/** Refuses a matrix in I8 without scales, or with scales or divisors of another kind. */
+export function checkQuantized({ name, shape }: ExpectedParameter, tensor: FoundTensor): void {
   const { file, entry } = tensor
   const which = `${describe(entry.name)} in ${file.path}`
   if (shape.length !== 2)
@@ -100,6 +103,10 @@ export function checkQuantized({ shape }: ExpectedParameter, tensor: FoundTensor
   for (const { key, ending, plural, axis, isNeeded } of companions) {
     const right = `F32 [${shape[axis]}]`
     const companion = tensor[key]
+    if (companion && key === 'divisor' && !DIVIDED.test(name)) {
+      const message = `${describe(companion.entry.name)} in ${companion.file.path}: only query, key, value and ffn of a layer have divisors.`
+      throw new AlbertError('INVALID_CHECKPOINT', message)
+    }
     if (!companion && isNeeded) {
       const message = `${which} has dtype I8, but its ${plural} are missing: ${describe(entry.name + ending)}, ${right}.`
       throw new AlbertError('INVALID_CHECKPOINT', message)

@@ -392,6 +392,10 @@ void Parameters<T>::seal(ThreadPool& pool, int threads) {
   for (size_t i = 0; i < list_.size(); i++) {
     Parameter& p = list_[i];
     if (p.is_bias || !p.is_matrix()) continue;
+    if (p.format != Format::int8) {  // they went into the numbers as these were written
+      p.scales.clear();
+      p.divisors.clear();
+    }
     round(p);
     if (p.table != nullptr) {
       seal_table(p);

@@ -250,6 +250,11 @@ describe('loading', () => {
       /query\.weight_divisor" in .* is F32 \[7\]; the divisors of .*query\.weight" must be F32 \[8\]\.$/,
     ],
     [
+      'divisors of a matrix whose inputs nobody divides',
+      [...tensors, { name: 'pooler.weight_divisor', dtype: 'F32', shape: [8], bytes: floats(1, 1, 1, 1, 1, 1, 1, 1) }],
+      /pooler\.weight_divisor" in .*: only query, key, value and ffn of a layer have divisors\.$/,
+    ],
+    [
       'a divisor of zero',
       replaced(`${QUERY}_divisor`, { bytes: floats(1, 1, 0, 1, 1, 1, 1, 1) }),
       /_divisor"\[2\] in .* is 0; a divisor is a finite number above 0\.$/,
