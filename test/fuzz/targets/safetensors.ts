@@ -36,7 +36,7 @@ function withTiedDecoder(): Files {
   return { ...config, 'model.safetensors': safetensors([...whole, { ...word, name: 'predictions.decoder.weight' }]) }
 }
 
-/** As a model in int8 is saved: the matrices of its layers with divisors, the word table without, others in bfloat16. */
+/** As a model in int8 is saved: some matrices of its layers with divisors, the word table without, others in bfloat16. */
 function quantizedTensors(): RawTensor[] {
   const floats = (count: number, value: number) => Buffer.from(new Float32Array(count).fill(value).buffer)
   const halves = tinyTensors('masked_lm', 'BF16')
@@ -45,14 +45,11 @@ function quantizedTensors(): RawTensor[] {
     if (rows === undefined || columns === undefined) return [tensor]
     const { name } = tensor
     if (!/albert_layers|word_embeddings/.test(name)) return [halves[i]!]
-    const bytes = Buffer.from(Int8Array.from({ length: rows * columns }, (_, i) => ((i * 37) % 255) - 127).buffer)
+    const bytes = Buffer.from(Int8Array.from({ length: rows * columns }, (_, at) => ((at * 37) % 255) - 127).buffer)
+    const matrix = { name, dtype: 'I8', shape: tensor.shape, bytes }
     const scales = { name: `${name}_scale`, dtype: 'F32', shape: [rows], bytes: floats(rows, 1 / 128) }
     const divisors = { name: `${name}_divisor`, dtype: 'F32', shape: [columns], bytes: floats(columns, 2) }
-    return [
-      { name, dtype: 'I8', shape: tensor.shape, bytes },
-      scales,
-      ...(name.includes('albert_layers') ? [divisors] : []),
-    ]
+    return /\.(query|key|value|ffn)\.weight$/.test(name) ? [matrix, scales, divisors] : [matrix, scales]
   })
 }
 
