@@ -1,7 +1,5 @@
 // Made-up batches: the same ids for every contender on every machine.
 
-/** @typedef {{ sequences: number, length: number, ids: Int32Array }} Batch  ids: [sequences, length], no padding */
-
 const CLS = 2
 const SEP = 3
 const FIRST_WORD = 5
@@ -25,20 +23,27 @@ export function randomText(length, vocabulary, random) {
   return ids
 }
 
-/** `8x128` → eight texts of 128 tokens. @param {string} shape */
-export function parseShape(shape) {
+/** The shape of no one length: texts of all lengths between two, as requests come. The seed gives 4,429 tokens. */
+export const RAGGED = 'ragged64'
+const RAGGED_TEXTS = { texts: 64, shortest: 8, longest: 128, seed: 866 }
+
+/** Lengths of the texts of a shape: `8x128` → eight times 128. @param {string} shape @returns {number[]} */
+export function lengthsOf(shape) {
+  if (shape === RAGGED) {
+    const { texts, shortest, longest, seed } = RAGGED_TEXTS
+    const random = randomNumbers(seed)
+    return Array.from({ length: texts }, () => Math.floor(shortest + random() * (longest - shortest + 1)))
+  }
   const match = /^([1-9]\d*)x([1-9]\d*)$/.exec(shape)
-  if (!match) throw new Error(`shape ${shape} is not of the form 8x128 (texts x tokens)`)
-  return { sequences: Number(match[1]), length: Number(match[2]) }
+  if (!match) throw new Error(`shape ${shape} is neither of the form 8x128 (texts x tokens) nor ${RAGGED}`)
+  return new Array(Number(match[1])).fill(Number(match[2]))
 }
 
-/** @param {string} shape @param {number} vocabulary @returns {Batch} */
-export function randomBatch(shape, vocabulary) {
-  const { sequences, length } = parseShape(shape)
-  const random = randomNumbers(sequences * 1000 + length)
-  const ids = new Int32Array(sequences * length)
-  for (let n = 0; n < sequences; n++) ids.set(randomText(length, vocabulary, random), n * length)
-  return { sequences, length, ids }
+/** Texts of a shape, the same in every process. @param {string} shape @param {number} vocabulary */
+export function textsOf(shape, vocabulary) {
+  const lengths = lengthsOf(shape)
+  const random = randomNumbers(lengths.length * 1000 + lengths[0])
+  return lengths.map(length => randomText(length, vocabulary, random))
 }
 
 /** The packed batch of this package: texts one after another. @param {readonly Int32Array[]} texts */

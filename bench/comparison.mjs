@@ -34,14 +34,26 @@ export function say(line) {
   console.error(`bench: ${line}`)
 }
 
-/** What the script of a trial prints, as JSON. @param {string} script @param {string[]} args */
-export function runTrial(script, args) {
-  const { status, stdout } = spawnSync(process.execPath, [script, ...args], {
+/**
+ * What the script of a trial prints, as JSON.
+ * @param {string} script @param {string[]} args
+ * @param {{ program?: string, job?: object }} [how] what runs it, if not Node.js, and what it reads from stdin as JSON
+ */
+export function runTrial(script, args, { program = process.execPath, job } = {}) {
+  const { status, stdout } = spawnSync(program, [script, ...args], {
     encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'inherit'],
+    ...(job && { input: JSON.stringify(job) }),
+    stdio: ['pipe', 'pipe', 'inherit'],
   })
-  if (status !== 0) throw new Error(`the trial ${args.join(' ')} failed`)
+  if (status !== 0) throw new Error(`the trial ${script} ${args.join(' ')} failed`)
   return JSON.parse(stdout)
+}
+
+/** @param {number[]} a @param {number[]} b as long as a; NaN if not */
+export function cosine(a, b) {
+  const dot = (/** @type {number[]} */ x, /** @type {number[]} */ y) =>
+    x.reduce((sum, value, i) => sum + value * y[i], 0)
+  return a.length === b.length ? dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b)) : Number.NaN
 }
 
 /**

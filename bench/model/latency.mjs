@@ -1,9 +1,7 @@
 // Times of one loaded ALBERT-base: single shapes, pruned and full, and a ragged batch beside its padded form.
-import { packTexts, randomBatch, randomNumbers, randomText } from '../batch.mjs'
+import { packTexts, RAGGED, randomNumbers, randomText, textsOf } from '../batch.mjs'
 import { median, rounded } from '../statistics.mjs'
 import { forwardFlops } from './work.mjs'
-
-const RAGGED = { texts: 64, shortest: 8, longest: 128, seed: 1 }
 
 /** @typedef {import('../../lib/index.js').AlbertModel} AlbertModel */
 /** @typedef {{ seconds: number, calls: number }} Limits */
@@ -30,14 +28,15 @@ async function timeInTurn(one, other, { seconds, calls }) {
 
 /** Pooled vectors alone, where the last layer runs on first positions only, beside every hidden row. @param {AlbertModel} model @param {string} shape @param {number | null} peak GFLOP/s @param {Limits} limits */
 export async function shapeLatency(model, shape, peak, limits) {
-  const { ids, sequences, length } = randomBatch(shape, model.config.vocab_size)
-  const packed = packTexts(Array.from({ length: sequences }, (_, n) => ids.subarray(n * length, (n + 1) * length)))
+  const texts = textsOf(shape, model.config.vocab_size)
+  const packed = packTexts(texts)
   const [pooled, hidden] = await timeInTurn(
     () => model.forward(packed, { outputs: ['pooler_output'] }),
     () => model.forward(packed, { outputs: ['last_hidden_state'] }),
     limits,
   )
-  const gflops = forwardFlops(model.config, new Array(sequences).fill(length)) / hidden / 1e6
+  const lengths = texts.map(text => text.length)
+  const gflops = forwardFlops(model.config, lengths) / hidden / 1e6
   return {
     pooled_ms: rounded(pooled),
     hidden_ms: rounded(hidden),
@@ -49,12 +48,9 @@ export async function shapeLatency(model, shape, peak, limits) {
 
 /** Texts of all lengths in one packed call, beside the same texts padded to the longest. @param {AlbertModel} model @param {Limits} limits */
 export async function raggedLatency(model, limits) {
-  const random = randomNumbers(RAGGED.seed)
-  const lengths = Array.from({ length: RAGGED.texts }, () =>
-    Math.floor(RAGGED.shortest + random() * (RAGGED.longest - RAGGED.shortest + 1)),
-  )
-  const texts = lengths.map(length => randomText(length, model.config.vocab_size, random))
-  const longest = Math.max(...lengths)
+  const texts = textsOf(RAGGED, model.config.vocab_size)
+  const longest = Math.max(...texts.map(text => text.length))
+  const random = randomNumbers(1)
   const packed = packTexts(texts)
   const full = packTexts(texts.map(() => randomText(longest, model.config.vocab_size, random)))
   const outputs = ['pooler_output']

@@ -6,11 +6,11 @@ import { readFileSync } from 'node:fs'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { parseArgs } from 'node:util'
 import { loadAlbert } from '../albert.mjs'
-import { packTexts, randomBatch } from '../batch.mjs'
+import { packTexts, textsOf } from '../batch.mjs'
 import { fingerprint, watchOthers } from '../machine.mjs'
 import { saveResult } from '../results.mjs'
 import { rounded } from '../statistics.mjs'
-import { makeModel, PRESET, SEED } from '../weights.mjs'
+import { MODELS, makeModel, SEED } from '../weights.mjs'
 import { packageTokenizer, wordTexts } from './texts.mjs'
 
 const { values: flags } = parseArgs({
@@ -68,11 +68,14 @@ async function delays(work) {
 /** @param {import('../../lib/index.js').AlbertModel} model */
 async function delaysOf(model) {
   const tokenizer = await packageTokenizer()
-  const { ids, sequences, length } = randomBatch(SHAPE, model.config.vocab_size)
-  const packed = packTexts(Array.from({ length: sequences }, (_, n) => ids.subarray(n * length, (n + 1) * length)))
-  const texts = wordTexts(tokenizer, new Array(sequences).fill(length))
+  const made = textsOf(SHAPE, model.config.vocab_size)
+  const packed = packTexts(made)
+  const texts = wordTexts(
+    tokenizer,
+    made.map(text => text.length),
+  )
   const embed = await pipeline('feature-extraction', model, { tokenizer })
-  await model.forward(packTexts([ids.subarray(0, length)]), { outputs: ['pooler_output'] })
+  await model.forward(packTexts(made.slice(0, 1)), { outputs: ['pooler_output'] })
   return {
     'forward, pooled': await delays(() => model.forward(packed, { outputs: ['pooler_output'] })),
     'forward, hidden rows': await delays(() => model.forward(packed, { outputs: ['last_hidden_state'] })),
@@ -102,7 +105,7 @@ async function measure() {
     date: new Date().toISOString(),
     machine: fingerprint(),
     threads: Number(flags.threads),
-    weights: { preset: PRESET, seed: SEED },
+    weights: { preset: MODELS.base, seed: SEED },
     shape: SHAPE,
     rows,
     others: rounded(others(), 2),

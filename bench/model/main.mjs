@@ -5,7 +5,7 @@ import { loadAlbert } from '../albert.mjs'
 import { fingerprint, watchOthers } from '../machine.mjs'
 import { saveResult } from '../results.mjs'
 import { rounded } from '../statistics.mjs'
-import { makeModel, PRESET, SEED } from '../weights.mjs'
+import { MODELS, makeModel, SEED } from '../weights.mjs'
 import { raggedLatency, shapeLatency } from './latency.mjs'
 import { peakGflops } from './peak.mjs'
 import { firstAnswer } from './start.mjs'
@@ -41,7 +41,7 @@ async function measure() {
     machine: fingerprint(),
     threads: model.threads,
     isa: model.isa,
-    weights: { preset: PRESET, seed: SEED },
+    weights: { preset: MODELS.base, seed: SEED },
     latency,
     peak_gflops: peak,
     ragged,

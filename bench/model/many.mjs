@@ -8,7 +8,7 @@ import { packTexts, randomNumbers } from '../batch.mjs'
 import { fingerprint, watchOthers } from '../machine.mjs'
 import { saveResult } from '../results.mjs'
 import { rounded } from '../statistics.mjs'
-import { makeModel, PRESET, SEED } from '../weights.mjs'
+import { MODELS, makeModel, SEED } from '../weights.mjs'
 import { raggedLatency } from './latency.mjs'
 import { packageTokenizer, wordTexts } from './texts.mjs'
 
@@ -91,7 +91,7 @@ async function measure() {
     threads: model.threads,
     isa: model.isa,
     dtype: model.dtype,
-    weights: flags.model === 'base' ? { preset: PRESET, seed: SEED } : 'starter-en',
+    weights: flags.model === 'base' ? { preset: MODELS.base, seed: SEED } : 'starter-en',
     texts: count,
     tokens,
     rows,

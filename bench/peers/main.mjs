@@ -1,21 +1,26 @@
 // Times this package against its peers with the same weights, ids and threads: `npm run bench:peers`.
 // Each trial is a process of its own and the contenders take turns, so that a busy minute hits all of them alike.
-//   --quick         2 rounds of 1 second instead of 5 of 4, and nothing is stored
+//   --quick         2 rounds of 0.3 seconds instead of 5 of 4, and nothing is stored
 //   --json          one JSON on stdout instead of the table
-//   --model DIR     a model directory (float32 safetensors) instead of seeded ALBERT-base
-//   --threads N, --shapes 1x128,8x128, --rounds N, --seconds S
-import { join, resolve } from 'node:path'
+//   --models A,B    models of bench/weights.mjs instead of base: what sharing brings, with large,bert-large
+//   --model DIR     a model directory (float32 safetensors) instead of seeded weights
+//   --python FILE   a Python with the peers of Python (or ALBERT_ORACLE_PYTHON); without one they are left out
+//   --threads N, --shapes 1x128,ragged64, --dtypes bf16,int8, --rounds N, --seconds S
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { parseShape } from '../batch.mjs'
+import { lengthsOf, RAGGED } from '../batch.mjs'
 import { say, settingsFrom } from '../comparison.mjs'
 import { fingerprint } from '../machine.mjs'
 import { saveResult } from '../results.mjs'
-import { rounded } from '../statistics.mjs'
-import { makeModel, PRESET, SEED } from '../weights.mjs'
+import { MODELS, makeModel, modelName, SEED } from '../weights.mjs'
+import { available, quantizerOf } from './available.mjs'
 import { compare } from './compare.mjs'
-import { contenders, ONNX_FILE, OURS_HIDDEN } from './contenders.mjs'
+import { called, DTYPES, entriesOf, OURS_HIDDEN } from './contenders.mjs'
+import { makeFiles } from './files.mjs'
 import { installPeers } from './install.mjs'
-import { ratios } from './ratios.mjs'
+import { Python } from './python.mjs'
+import { ratios, usersRatios } from './ratios.mjs'
+import { sharing } from './sharing.mjs'
 import { table } from './table.mjs'
 
 const { values: flags } = parseArgs({
@@ -23,43 +28,90 @@ const { values: flags } = parseArgs({
     quick: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     model: { type: 'string' },
+    models: { type: 'string' },
+    python: { type: 'string', default: process.env['ALBERT_ORACLE_PYTHON'] },
     threads: { type: 'string', default: '2' },
-    shapes: { type: 'string', default: '1x16,1x128,8x128' },
+    shapes: { type: 'string' },
+    dtypes: { type: 'string', default: DTYPES.join(',') },
     rounds: { type: 'string' },
     seconds: { type: 'string' },
   },
 })
 
-const settings = settingsFrom(flags, flags.quick ? { rounds: 2, seconds: 1 } : { rounds: 5, seconds: 4 })
-const shapes = flags.shapes.split(',')
-for (const shape of shapes) parseShape(shape)
+/** One model at all its shapes, and several at those of short requests. */
+const SHAPES = { base: ['1x16', '1x128', '8x128', '8x384', RAGGED], several: ['1x16', '1x128', '8x128'] }
+
+const usual = flags.quick ? { rounds: 2, seconds: 0.3 } : { rounds: 5, seconds: 4 }
+// Fewer calls than five give no good median, fewer than three none.
+const settings = { ...settingsFrom(flags, usual), calls: flags.quick ? 3 : 5 }
+const models = flags.models?.split(',').map(modelName)
+const shapes = flags.shapes?.split(',') ?? (models ? SHAPES.several : SHAPES.base)
+for (const shape of shapes) lengthsOf(shape)
+const dtypes = flags.dtypes.split(',').map(word => {
+  const dtype = DTYPES.find(known => known === word)
+  if (!dtype) throw new Error(`--dtypes ${word}: some of ${DTYPES.join(',')} are needed`)
+  return dtype
+})
+
+/** Where the weights of each model lie, by its name. @returns {Promise<Record<string, string>>} */
+async function makeModels() {
+  if (flags.model) return { [flags.model]: resolve(flags.model) }
+  /** @type {Record<string, string>} */
+  const directories = {}
+  for (const name of models ?? [modelName('base')]) directories[name] = await makeModel(name)
+  return directories
+}
+
+/** What is told of one model. @param {string} name @param {import('./measured.mjs').Measured} measured */
+function told(name, { trials, processes, cuts, cosines, largest_difference }) {
+  return {
+    model: name,
+    ratios: { ...ratios(trials), ...usersRatios(trials) },
+    ratios_hidden: { ...ratios(trials, OURS_HIDDEN), ...usersRatios(trials, OURS_HIDDEN) },
+    trials,
+    cuts,
+    cosines,
+    largest_difference,
+    processes,
+  }
+}
 
 async function measure() {
   installPeers()
-  // Loaded here and not above: it needs what was installed just now.
-  const { writeOnnx } = await import('./onnx.mjs')
-  const directory = flags.model ? resolve(flags.model) : await makeModel()
-  const { sha256 } = writeOnnx(directory, join(directory, ONNX_FILE))
-  say(`weights ${sha256}`)
-  const names = Object.keys(contenders)
-  const { trials, processes, difference } = compare(directory, shapes, names, settings)
-  const packages = names.filter(name => name !== OURS_HIDDEN)
-  const versions = Object.fromEntries(packages.map(name => [name, processes[name].version]))
+  const python = new Python(flags.python)
+  const directories = await makeModels()
+  const { entries, skipped } = await available(entriesOf(dtypes), Object.values(directories)[0], python)
+  for (const [name, reason] of Object.entries(skipped)) say(`skipped: ${name}: ${reason}`)
+  if (entries.length === 0) throw new Error('nothing to measure')
+  const quantizers = [...new Set(entries.map(quantizerOf).filter(name => name !== null))]
+
+  /** @type {Record<string, string>} */
+  const sha256 = {}
+  for (const [name, directory] of Object.entries(directories))
+    sha256[name] = (await makeFiles(directory, python, quantizers)).sha256
+
+  const measured = compare(directories, shapes, entries, settings, python)
+  const results = Object.entries(measured).map(([name, found]) => told(name, found))
+  const weights = Object.entries(sha256).map(([name, hash]) =>
+    flags.model ? { directory: name, sha256: hash } : { preset: MODELS[modelName(name)], seed: SEED, sha256: hash },
+  )
+  const { threads, rounds, seconds } = settings
+  const { [OURS_HIDDEN]: _, ...versions } = Object.values(measured)[0].versions
   return {
-    kind: 'peers',
+    kind: models ? 'sharing' : 'peers',
     date: new Date().toISOString(),
     machine: fingerprint(),
-    ...settings,
-    weights: { ...(flags.model ? { directory } : { preset: PRESET, seed: SEED }), sha256 },
-    ratios: ratios(trials),
-    ratios_hidden: ratios(trials, OURS_HIDDEN),
-    trials,
-    largest_difference: rounded(difference, 2),
-    processes,
+    rounds,
+    seconds,
+    ...(models ? { models: results, sharing: sharing(results) } : results[0]),
+    skipped,
+    order: entries.map(called),
+    weights: models ? weights : weights[0],
+    threads,
     versions: { node: process.version, ...versions },
   }
 }
 
 const result = await measure()
-console.log(flags.json ? JSON.stringify(result) : table(result))
+console.log(flags.json ? JSON.stringify(result) : table(/** @type {any} */ (result)))
 if (!flags.quick) say(`written to ${saveResult(result)}`)

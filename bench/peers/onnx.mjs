@@ -1,4 +1,4 @@
-// Writes an ALBERT checkpoint as the ONNX file that the peers run: float32, any batch and length, one head of heads.mjs.
+// Writes an ALBERT (or BERT) checkpoint as the ONNX file that the peers run: float32, any batch and length, one head of heads.mjs.
 // Standard operators, arranged so that ONNX Runtime fuses what it can (scale into the product, tanh-GELU); each shared
 // weight stands in the file once and is used by all layers. Why this form and not another: docs/benchmarks.md.
 import { mkdirSync, writeFileSync } from 'node:fs'
@@ -108,6 +108,8 @@ export class AlbertGraph {
     const gain = this.vector('embeddings.LayerNorm.weight')
     const normal = this.normalize(sum, gain, this.vector('embeddings.LayerNorm.bias'))
     const mapping = 'encoder.embedding_hidden_mapping_in'
+    // BERT's embeddings have the width of its layers.
+    if (!this.#weights.has(`${mapping}.weight`)) return normal
     return this.linear(normal, this.matrix(`${mapping}.weight`), this.vector(`${mapping}.bias`))
   }
 

@@ -4,7 +4,7 @@ import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { loadAlbert } from '../albert.mjs'
-import { ONNX_FILE } from '../peers/contenders.mjs'
+import { ONNX_FILES } from '../peers/files.mjs'
 import { makeModel } from '../weights.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..')
@@ -41,7 +41,7 @@ export async function makeModels() {
   const entries = Object.entries(folders).map(([name, folder]) => {
     copyFileSync(join(root, 'models/starter-en/tokenizer.json'), join(folder, 'tokenizer.json'))
     writeFileSync(join(folder, 'tokenizer_config.json'), JSON.stringify(tokenizerSettings(512)))
-    return [name, { folder, ...writeOnnx(folder, join(folder, ONNX_FILE)) }]
+    return [name, { folder, ...writeOnnx(folder, join(folder, ONNX_FILES['fp32'])) }]
   })
   return Object.fromEntries(entries)
 }

@@ -1,4 +1,5 @@
-// Ours beside ONNX Runtime at the size that is timed: ALBERT-base, seeded weights, texts of two lengths in one padded batch.
+// Ours beside ONNX Runtime at the size that is timed: ALBERT-base, and two layers of BERT-base, seeded weights, texts of two
+// lengths in one padded batch.
 // Needs the peers (installed by `npm run bench:peers`); without them it is skipped and says so.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -16,13 +17,21 @@ const LENGTHS = [23, 9]
 const LONGEST = Math.max(...LENGTHS)
 const missing = missingPeers()
 
-it('ALBERT-base answers as ONNX Runtime does with the same weights', async context => {
+const models = [
+  { name: 'ALBERT-base', config: presets.albertBaseV2 },
+  {
+    name: 'BERT-base, two layers',
+    config: { ...presets.bertBase, num_hidden_layers: 2, sharing: { attention_groups: 2, ffn_groups: 2 } },
+  },
+]
+
+it.for(models)('$name answers as ONNX Runtime does with the same weights', async ({ config }, context) => {
   if (missing.length > 0) context.skip(`not installed: ${missing.join(', ')}; npm run bench:peers installs them`)
   const { writeOnnx } = await import('../../bench/peers/onnx.mjs')
   const runtime = createRequire(join(import.meta.dirname, '../../bench/package.json'))('onnxruntime-node')
   const directory = mkdtempSync(join(tmpdir(), 'albert-agreement-'))
   try {
-    await using model = await AlbertModel.from_config(presets.albertBaseV2, { seed: 1, dtype: 'fp32' })
+    await using model = await AlbertModel.from_config(config, { seed: 1, dtype: 'fp32' })
     await model.save_pretrained(directory)
     const file = join(directory, 'model.onnx')
     writeOnnx(directory, file)
