@@ -140,21 +140,31 @@ export interface NativeMemory {
   workspace: number
 }
 
+/** A matrix in int8: its weights are value × scale of the row / divisor of the column. */
+export interface NativeQuantized {
+  /** Row by row. */
+  values: Int8Array
+  scales: Float32Array
+  /** What the inputs of its product are divided by; null = 1. */
+  divisors: Float32Array | null
+}
+
 export interface NativeModel {
   /** Every tensor of the model: name as in a checkpoint without prefix, and shape. */
   parameters(): { name: string; shape: number[] }[]
   /**
    * Elements [offset, offset + n) of a parameter from little-endian bytes as they lie on disk. Before `seal` only. A matrix
-   * in `I8` has one scale a row, written before under the name `X_scale` as `F32` [rows], where `X` is that of the matrix.
+   * in `I8` has one scale a row, written before under the name `X_scale` as `F32` [rows], where `X` is that of the matrix, and
+   * may have one divisor a column, written before under `X_divisor` as `F32` [columns]; its weights are I8 × scale / divisor.
    */
   write(name: string, offset: number, bytes: Uint8Array, dtype: 'F64' | 'F32' | 'F16' | 'BF16' | 'I8'): void
   /**
    * Elements [offset, offset + target.length) of a parameter, exactly as written (rounded to the model's dtype; value × scale
-   * where it is kept as int8).
+   * / divisor where it is kept as int8).
    */
   read(name: string, offset: number, target: NativeArray): void
-  /** A matrix that a sealed model keeps as int8, row by row, with one scale a row; null for every other parameter. */
-  quantized(name: string): { values: Int8Array; scales: Float32Array } | null
+  /** A matrix that a sealed model keeps as int8; null for every other parameter. */
+  quantized(name: string): NativeQuantized | null
   /** Packs the weights; afterwards the model answers. */
   seal(): Promise<void>
   forward(request: NativeRequest): NativeJob

@@ -4,15 +4,17 @@ import type { AlbertConfig } from '../config.js'
 import { describe } from '../config-fields.js'
 import { AlbertError } from '../errors.js'
 import { canonicalName, WORD_TABLE } from './names.js'
-import { attachScales } from './quantized.js'
+import { attachCompanions, isSame } from './quantized.js'
 import { type SafetensorsFile, sameTensor } from './safetensors-file.js'
 import type { TensorEntry } from './safetensors-header.js'
 
 export interface FoundTensor {
   file: SafetensorsFile
   entry: TensorEntry
-  /** Of a matrix in I8. */
+  /** Of a matrix in I8: one a row. */
   scale?: FoundTensor
+  /** Of a matrix in I8, if it has them: one a column. */
+  divisor?: FoundTensor
 }
 
 const BUFFERS = ['embeddings.position_ids', 'embeddings.token_type_ids']
@@ -36,7 +38,7 @@ export function collect(files: SafetensorsFile[], config: AlbertConfig): Map<str
       found.set(name, { file, entry })
     }
   }
-  attachScales(found)
+  attachCompanions(found)
   return found
 }
 
@@ -65,8 +67,11 @@ export async function dropTiedDecoder(found: Map<string, FoundTensor>): Promise<
 }
 
 async function areEqual(one: FoundTensor, other: FoundTensor): Promise<boolean> {
-  if (!(await sameTensor(one, other))) return false
-  return one.scale && other.scale ? sameTensor(one.scale, other.scale) : one.scale === other.scale
+  return (
+    (await sameTensor(one, other)) &&
+    (await isSame(one.scale, other.scale)) &&
+    (await isSame(one.divisor, other.divisor))
+  )
 }
 
 function untied(decoder: FoundTensor, original: FoundTensor): AlbertError {

@@ -8,7 +8,7 @@ import { philox } from './philox.js'
 
 /**
  * Where weights go: elements from `offset` on, as little-endian bytes of `dtype`, which are no longer theirs afterwards.
- * Before a matrix in I8 come its scales, under its name with `_scale` behind it.
+ * Before a matrix in I8 come its scales and divisors, under its name with `_scale` and `_divisor` behind it.
  */
 export interface WeightSink {
   write(name: string, offset: number, bytes: Uint8Array, dtype: 'F64' | 'F32' | 'F16' | 'BF16' | 'I8'): void

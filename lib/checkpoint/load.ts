@@ -10,12 +10,13 @@ import { collect, dropBuffers, dropTiedDecoder, type FoundTensor } from './found
 import { initialise, type WeightSink } from './initialise.js'
 import { type ExpectedParameter, expectedParameters, isHeadParameter, MAPPING } from './names.js'
 import {
+  checkCompanions,
   checkQuantized,
-  checkScales,
+  checkSiblings,
   checkValues,
+  companions,
   type Quantization,
   readQuantization,
-  SCALE,
   storedArithmetic,
 } from './quantized.js'
 import { CHUNK_BYTES, SafetensorsFile } from './safetensors-file.js'
@@ -98,7 +99,11 @@ export class Checkpoint {
     const present = this.report.loaded.flatMap(name => {
       const tensor = this.found.get(name)!
       // Scales first: the numbers are worth nothing without them.
-      return [...(tensor.scale ? [{ name: name + SCALE, ...tensor.scale }] : []), { name, ...tensor }]
+      const parts = companions.flatMap(({ key, ending }) => {
+        const companion = tensor[key]
+        return companion ? [{ name: name + ending, ...companion }] : []
+      })
+      return [...parts, { name, ...tensor }]
     })
     const total = present.reduce((sum, { entry }) => sum + entry.end - entry.begin, 0)
     let done = 0
@@ -184,7 +189,8 @@ async function checkQuantization(
   let quantization: Quantization | null = null
   for (const file of new Set(tensors.filter(({ scale }) => scale).map(each => each.file)))
     quantization = readQuantization(file.header.metadata, file.path) ?? quantization
-  for (const { scale } of tensors) if (scale) await checkScales(scale)
+  for (const tensor of tensors) await checkCompanions(tensor)
+  await checkSiblings(expected, found)
   return quantization
 }
 

@@ -5,11 +5,12 @@ import { basename, join } from 'node:path'
 import { type AlbertConfig, configText, type HeadName } from '../config.js'
 import type { Quality } from '../dtype.js'
 import { AlbertError } from '../errors.js'
+import type { NativeQuantized } from '../native.js'
 import { shown } from '../options.js'
 import { areBfloat16, toBytes } from './half.js'
 import { type ExpectedParameter, expectedParameters, savedName } from './names.js'
 import { checkFolder, copyFile, makeFolders, orCannotWrite, replaceFile } from './new-file.js'
-import { quantizationMetadata, SCALE } from './quantized.js'
+import { companions, quantizationMetadata } from './quantized.js'
 import { type TensorToWrite, writeSafetensors } from './safetensors-writer.js'
 
 /** Form of numbers on disk; `int8` for models that run as it. */
@@ -34,7 +35,7 @@ export interface WeightSource {
   /** Of int8 weights: what they run as, and the matrices that are kept so. */
   readonly quantized?: {
     readonly quality: Quality
-    matrix(name: string): { values: Int8Array; scales: Float32Array } | null
+    matrix(name: string): NativeQuantized | null
   }
 }
 
@@ -86,7 +87,7 @@ function savedDtype(asked: string | undefined, source: WeightSource, had: string
   const known = (name: unknown): name is SavedDtype => names.includes(name as string)
   if (asked === undefined) return source.dtype ?? (known(had) ? had : 'float32')
   if (known(asked)) return asked
-  const message = `dtype is ${shown(asked)}; this model is saved as one of ${names.join(', ')}.`
+  const message = `dtype is ${shown(asked)}; a model is saved as one of ${names.join(', ')}.`
   const hint = "A model is saved as int8 if it was loaded with dtype 'int8'."
   throw new AlbertError('UNSUPPORTED_DTYPE', message, asked === 'int8' ? { hint } : {})
 }
@@ -99,14 +100,15 @@ function quantizedTensors(name: string, parameter: ExpectedParameter, source: We
   const { shape } = parameter
   const kept = source.quantized!.matrix(parameter.name)
   if (!kept) return [tensorOf(name, parameter, source, shape.length === 2 ? smallestFor(parameter, source) : 'float32')]
-  const { values, scales } = kept
   const bytesOf = (array: Int8Array | Float32Array) => [
     new Uint8Array(array.buffer, array.byteOffset, array.byteLength),
   ]
-  return [
-    { name, dtype: 'I8', shape, chunks: () => bytesOf(values) },
-    { name: name + SCALE, dtype: 'F32', shape: [scales.length], chunks: () => bytesOf(scales) },
-  ]
+  const parts = companions.flatMap(({ ending, plural }): TensorToWrite[] => {
+    const numbers = kept[plural]
+    if (!numbers) return []
+    return [{ name: name + ending, dtype: 'F32', shape: [numbers.length], chunks: () => bytesOf(numbers) }]
+  })
+  return [{ name, dtype: 'I8', shape, chunks: () => bytesOf(kept.values) }, ...parts]
 }
 
 function tensorOf(name: string, parameter: ExpectedParameter, source: WeightSource, dtype: FloatDtype): TensorToWrite {

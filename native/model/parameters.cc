@@ -401,6 +401,10 @@ void Parameters<T>::seal(ThreadPool& pool, int threads, const SeenInputs& seen) 
   for (size_t i = 0; i < list_.size(); i++) {
     Parameter& p = list_[i];
     if (p.is_bias || !p.is_matrix()) continue;
+    if (p.format != Format::int8) {  // they went into the numbers as these were written
+      p.scales.clear();
+      p.divisors.clear();
+    }
     Parameter* bias = i + 1 < list_.size() && list_[i + 1].is_bias ? &list_[i + 1] : nullptr;  // add_linear's order
     round(p, p.packed == &weights_.pooler ? seen.pooler : nothing, bias);
     if (p.table != nullptr) {

@@ -52,7 +52,7 @@ const read = await pipeline('question-answering', 'questions', options)
 answers['`answer`'] = (await read('Who was there?', 'The King of the Country was in his own House.')).answer
 await read.dispose()
 
-answers['`dtype`'] = await outcome(() => pipeline('fill-mask', 'masks', { dtype: 'q8' }))
+answers['`dtype`'] = await outcome(() => pipeline('fill-mask', 'masks', { dtype: 'q4' }))
 answers['`device`'] = await outcome(() => pipeline('fill-mask', 'masks', { device: 'webgpu' }))
 
 console.log(JSON.stringify(answers))

@@ -7,6 +7,7 @@ import {
   type SafetensorsHeader,
 } from '../../../lib/checkpoint/safetensors-header.js'
 import { AlbertForMaskedLM, AlbertModel } from '../../../lib/heads.js'
+import type { RawTensor } from '../../lib/checkpoint/raw-file.js'
 import { halfToFloat } from '../halves.js'
 import { ask, safetensors, silent, tinyConfigFile, tinyTensors } from '../models.js'
 import { mutateJson } from '../mutate-json.js'
@@ -35,6 +36,23 @@ function withTiedDecoder(): Files {
   return { ...config, 'model.safetensors': safetensors([...whole, { ...word, name: 'predictions.decoder.weight' }]) }
 }
 
+/** As a model in int8 is saved: some matrices of its layers with divisors, the word table without, others in bfloat16. */
+function quantizedTensors(): RawTensor[] {
+  const floats = (count: number, value: number) => Buffer.from(new Float32Array(count).fill(value).buffer)
+  const halves = tinyTensors('masked_lm', 'BF16')
+  return whole.flatMap((tensor, i) => {
+    const [rows, columns] = tensor.shape
+    if (rows === undefined || columns === undefined) return [tensor]
+    const { name } = tensor
+    if (!/albert_layers|word_embeddings/.test(name)) return [halves[i]!]
+    const bytes = Buffer.from(Int8Array.from({ length: rows * columns }, (_, at) => ((at * 37) % 255) - 127).buffer)
+    const matrix = { name, dtype: 'I8', shape: tensor.shape, bytes }
+    const scales = { name: `${name}_scale`, dtype: 'F32', shape: [rows], bytes: floats(rows, 1 / 128) }
+    const divisors = { name: `${name}_divisor`, dtype: 'F32', shape: [columns], bytes: floats(columns, 2) }
+    return /\.(query|key|value|ffn)\.weight$/.test(name) ? [matrix, scales, divisors] : [matrix, scales]
+  })
+}
+
 export const safetensorsTarget: Target = {
   seeds: [
     ...(['F32', 'F16', 'BF16', 'F64'] as const).map(dtype => ({
@@ -43,6 +61,7 @@ export const safetensorsTarget: Target = {
     })),
     sharded(),
     withTiedDecoder(),
+    { ...config, 'model.safetensors': safetensors(quantizedTensors()) },
   ],
   codes: ['INVALID_CHECKPOINT', 'UNSUPPORTED_CHECKPOINT'],
   mutate(file: string, bytes: Buffer, random: Random): Buffer {

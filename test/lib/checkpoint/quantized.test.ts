@@ -22,6 +22,7 @@ const config = parseConfig({
 const BLOCK = 'encoder.albert_layer_groups.0.albert_layers.0.'
 const FFN_OUTPUT = `${BLOCK}ffn_output.weight`
 const QUERY = `${BLOCK}attention.query.weight`
+const VALUE = `${BLOCK}attention.value.weight`
 const parent = temporaryFolder()
 let folders = 0
 
@@ -35,6 +36,8 @@ const isInt8 = (name: string) =>
   name === WORD_TABLE ||
   name === 'pooler.weight' ||
   /^encoder\..*\.(query|key|value|dense|ffn|ffn_output)\.weight$/.test(name)
+
+const isDivided = (name: string) => /\.(query|key|value|ffn)\.weight$/.test(name)
 
 /** Weights as an int8 model keeps them: numbers that tell tensor and place. */
 function source(head: HeadName, quality: 'fast' | 'high' = 'fast'): Required<WeightSource> {
@@ -55,6 +58,7 @@ function source(head: HeadName, quality: 'fast' | 'high' = 'fast'): Required<Wei
         return {
           values: Int8Array.from({ length: rows * columns }, (_, i) => 8 * value(name, i)),
           scales: Float32Array.from({ length: rows }, (_, row) => (row === 0 ? 0 : 1 / 8 + row)),
+          divisors: isDivided(name) ? Float32Array.from({ length: columns }, (_, column) => column + 0.5) : null,
         }
       },
     },
@@ -97,6 +101,7 @@ describe('saving', () => {
       [`albert.${WORD_TABLE}_scale`]: 'F32 13',
       [`albert.${QUERY}`]: 'I8 8x8',
       [`albert.${QUERY}_scale`]: 'F32 8',
+      [`albert.${QUERY}_divisor`]: 'F32 8',
       [`albert.${FFN_OUTPUT}`]: 'BF16 8x12',
       'albert.embeddings.position_embeddings.weight': 'BF16 6x4',
       'albert.encoder.embedding_hidden_mapping_in.weight': 'BF16 8x4',
@@ -105,9 +110,10 @@ describe('saving', () => {
       'predictions.dense.weight': 'BF16 4x8',
     })
     expect(dtypes).not.toHaveProperty([`albert.${FFN_OUTPUT}_scale`])
+    expect(dtypes).not.toHaveProperty([`albert.${WORD_TABLE}_divisor`])
     expect(metadata['format']).toBe('albert-native')
     expect(JSON.parse(metadata['albert_quantization']!)).toEqual({
-      level: 'int8-b',
+      level: 'int8-d',
       quality: 'high',
       group: 128,
       permutation: null,
@@ -143,7 +149,7 @@ describe('saving', () => {
     const { read } = source('none')
     await expect(saveCheckpoint(folder, config, 'none', { read }, { dtype: 'int8' })).rejects.toMatchObject({
       code: 'UNSUPPORTED_DTYPE',
-      message: 'dtype is "int8"; this model is saved as one of float32, bfloat16, float16.',
+      message: 'dtype is "int8"; a model is saved as one of float32, bfloat16, float16.',
       hint: expect.stringContaining("loaded with dtype 'int8'"),
     })
   })
@@ -162,13 +168,15 @@ describe('loading', () => {
     const progress: number[][] = []
     const report = await loadCheckpoint(whole, config, 'none', sink, { onProgress: (...at) => progress.push(at) })
     expect(report).toMatchObject({ missing: [], unexpected: [], stored: { dtype: 'int8', quality: 'fast' } })
-    expect(report.quantization).toMatchObject({ level: 'int8-b', quality: 'fast' })
+    expect(report.quantization).toMatchObject({ level: 'int8-d', quality: 'fast' })
     expect(progress.at(-1)![0]).toBe(progress.at(-1)![1])
     const { matrix } = source('none').quantized
     for (const { name } of expectedParameters(config, 'none')) {
       const kept = matrix(name)
       if (!kept) continue
-      expect(order.indexOf(`${name}_scale`), name).toBe(order.indexOf(name) - 1)
+      const parts = [`${name}_scale`, ...(kept.divisors ? [`${name}_divisor`] : []), name]
+      expect(order.slice(order.indexOf(name) - parts.length + 1, order.indexOf(name) + 1)).toEqual(parts)
+      expect(sink.tensors.get(`${name}_divisor`), name).toEqual(kept.divisors ? [...kept.divisors] : undefined)
       expect(sink.tensors.get(name), name).toEqual([...kept.values])
       expect(sink.tensors.get(`${name}_scale`), name).toEqual([...kept.scales])
       expect(sink.dtypes.get(name)).toBe('I8')
@@ -237,6 +245,31 @@ describe('loading', () => {
       /_scale"\[0\] in .* is 3\.\d+e\+?36; a scale is a finite number/,
     ],
     [
+      'too few divisors',
+      replaced(`${QUERY}_divisor`, { shape: [7], bytes: floats(1, 1, 1, 1, 1, 1, 1) }),
+      /query\.weight_divisor" in .* is F32 \[7\]; the divisors of .*query\.weight" must be F32 \[8\]\.$/,
+    ],
+    [
+      'divisors of a matrix whose inputs nobody divides',
+      [...tensors, { name: 'pooler.weight_divisor', dtype: 'F32', shape: [8], bytes: floats(1, 1, 1, 1, 1, 1, 1, 1) }],
+      /pooler\.weight_divisor" in .*: only query, key, value and ffn of a layer have divisors\.$/,
+    ],
+    [
+      'a divisor of zero',
+      replaced(`${QUERY}_divisor`, { bytes: floats(1, 1, 0, 1, 1, 1, 1, 1) }),
+      /_divisor"\[2\] in .* is 0; a divisor is a finite number above 0\.$/,
+    ],
+    [
+      'other divisors for the key than for the query',
+      replaced(`${QUERY}_divisor`, { bytes: floats(1, 1, 1, 1, 1, 1, 1, 1) }),
+      /query\.weight" and .*key\.weight" in .* read the same inputs, so both must be in I8 with equal divisors/,
+    ],
+    [
+      'a value in float32 beside a query in int8',
+      replaced(VALUE, { dtype: 'F32', bytes: new Uint8Array(256) }),
+      /query\.weight" and .*value\.weight" in .* read the same inputs/,
+    ],
+    [
       'the number that no rounding makes',
       replaced(QUERY, { bytes: Uint8Array.from({ length: 64 }, (_, i) => (i === 9 ? 0x80 : 1)) }),
       /query\.weight"\[9\] in .* is -128; weights in I8 are -127 to 127\.$/,
@@ -266,7 +299,7 @@ describe('loading', () => {
     ...(
       [
         ['version', 2, /\.version is 2; this version reads 1\.$/],
-        ['level', 'int8-e', /\.level is "int8-e"; this version reads "int8-b"\.$/],
+        ['level', 'int8-e', /\.level is "int8-e"; this version reads "int8-d"\.$/],
         ['group', 64, /\.group is 64; this version reads 128\.$/],
         ['permutation', [1, 0], /\.permutation is .*; this version reads null\.$/],
         ['quality', 'best', /\.quality is "best"; this version reads "fast" and "high"\.$/],
@@ -292,7 +325,7 @@ describe('the arithmetic that a file was rounded for', () => {
       return [{ ...each, dtype, bytes: new Uint8Array((dtype === 'F32' ? 4 : 2) * size) }]
     })
   const isMatrix = ({ shape }: RawTensor) => shape.length === 2
-  const plain = ({ name }: RawTensor) => !name.endsWith('_scale')
+  const plain = ({ name }: RawTensor) => !/_(scale|divisor)$/.test(name)
 
   it.each<[string, RawTensor[], string, string]>([
     ['everything in float32', asFloats('F32', () => true).filter(plain), 'fp32', 'fast'],

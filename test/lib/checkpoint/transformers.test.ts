@@ -1,6 +1,7 @@
-// The reference library loads what we save, finds nothing missing or unexpected, and saves the same bytes again.
+// The reference library loads what we save, finds nothing missing or unexpected, and saves the same bytes again; but for int8,
+// which it must refuse.
 // Needs ALBERT_ORACLE_PYTHON: the python of an environment with torch and transformers.
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -9,6 +10,7 @@ import { loadCheckpoint } from '../../../lib/checkpoint/load.js'
 import { expectedParameters } from '../../../lib/checkpoint/names.js'
 import { type SavedDtype, saveCheckpoint } from '../../../lib/checkpoint/save.js'
 import { type HeadName, parseConfig, readConfig } from '../../../lib/config.js'
+import { AlbertModel } from '../../../lib/heads.js'
 import { MemorySink, temporaryFolder } from './files.js'
 
 const python = process.env['ALBERT_ORACLE_PYTHON']
@@ -90,5 +92,16 @@ describe.skipIf(!python)('transformers (needs ALBERT_ORACLE_PYTHON)', () => {
       const config = await readConfig(join(folder, 'config.json'))
       expect(await loadCheckpoint(folder, config, head, new MemorySink()), name).toMatchObject(nothing)
     }
+  })
+
+  it('refuses a folder in int8, whose scales it does not know', async () => {
+    const folder = join(parent, 'int8')
+    await using model = await AlbertModel.from_config(albert, { dtype: 'int8' })
+    await model.save_pretrained(folder)
+    const load = 'import sys, transformers; transformers.AlbertModel.from_pretrained(sys.argv[1])'
+    const { status, stderr } = spawnSync(python!, ['-c', load, folder], { encoding: 'utf8' })
+    expect(stderr).toContain('ValueError')
+    expect(stderr).toContain('int8')
+    expect(status).toBe(1)
   })
 })

@@ -27,6 +27,10 @@ test('values: choices, file names, nothing for a number or a text', () => {
   expect(values('embed', '--pooling', 'm')).toEqual(['mean', 'max', ':4'])
   // The scripts put back what stands before the value.
   expect(values('embed', '--pooling=m')).toEqual(['mean', 'max', ':4'])
+  expect(values('embed', '--dtype', '')).toEqual(['auto', 'fp32', 'fp64', 'fp16', 'bf16', 'int8', 'q8', ':4'])
+  expect(values('quantize', '--quality', '')).toEqual(['fast', 'high', ':4'])
+  expect(values('quantize', '--out', '')).toEqual([':0'])
+  expect(values('quantize', './mo')).toEqual([':0'])
   expect(values('embed', '--file=./a')).toEqual([':0'])
   expect(values('embed', '--file', '')).toEqual([':0'])
   expect(values('embed', '--model', './mo')).toEqual([':0'])

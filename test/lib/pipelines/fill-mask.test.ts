@@ -9,7 +9,8 @@ import { referencePairs, referenceRows } from './reference.js'
 
 let fillMask: FillMaskPipeline
 beforeAll(async () => {
-  fillMask = await pipeline('fill-mask')
+  // The reference is float64.
+  fillMask = await pipeline('fill-mask', null, { dtype: 'fp32' })
 })
 afterAll(() => fillMask.dispose())
 

@@ -4,7 +4,8 @@ import { referencePairs, referenceRows } from './reference.js'
 
 let order: SentenceOrderPipeline
 beforeAll(async () => {
-  order = await pipeline('sentence-order')
+  // The reference is float64.
+  order = await pipeline('sentence-order', null, { dtype: 'fp32' })
 })
 afterAll(() => order.dispose())
 
