@@ -176,8 +176,8 @@ Napi::Value quantized(const Napi::CallbackInfo& info, const Held& session) {
     Napi::Object object = Napi::Object::New(info.Env());
     object.Set("values", typed_array<Napi::Int8Array>(info.Env(), rows.values));
     object.Set("scales", typed_array<Napi::Float32Array>(info.Env(), rows.scales));
-    object.Set("divisors", rows.divisors.empty() ? info.Env().Null()
-                                                 : typed_array<Napi::Float32Array>(info.Env(), rows.divisors));
+    object.Set("divisors",
+               rows.divisors.empty() ? info.Env().Null() : typed_array<Napi::Float32Array>(info.Env(), rows.divisors));
     return object;
   });
 }

@@ -223,13 +223,13 @@ void run_block(const Run<T>& run, const Place& at, const Rows<T>& rows, const Te
                at.closes() ? Inputs<T>() : attention_inputs(run, block + 1, count), team);
 }
 
-// After the last block of a stage but the last: `rows` of sequences that stop are put aside, behind the `stopped` ones of
-// earlier stages; the others become the residual stream of the next stage.
+// After the last block of a stage but the last: `rows` of sequences that stop are put aside, behind the `stopped` ones
+// of earlier stages; the others become the residual stream of the next stage.
 template <class T>
 void part_ways(const Run<T>& run, const Stage& stage, const Matrix<T>& rows, int64_t stopped, const Team& team) {
   const auto count = [](const std::vector<int32_t>& list) { return static_cast<int64_t>(list.size()); };
-  run.ops.gather_rows_forward(
-      {run.work.stopped.slice(stopped, count(stage.stopping)), rows, stage.stopping.data()}, team.part);
+  run.ops.gather_rows_forward({run.work.stopped.slice(stopped, count(stage.stopping)), rows, stage.stopping.data()},
+                              team.part);
   if (stage.is_last()) return;
   const Matrix<T> hidden = run.work.hidden.top(count(stage.going_on));
   run.ops.gather_rows_forward({hidden, rows, stage.going_on.data()}, team.part);

@@ -11,7 +11,8 @@ std::vector<float> divisors_of(const std::vector<float>& bounds, const std::vect
   for (const Matrix<const T>& w : readers) {
     for (int64_t n = 0; n < w.rows; n++) {
       const T* const row = w.row(n);
-      for (size_t k = 0; k < largest.size(); k++) largest[k] = std::max(largest[k], static_cast<float>(std::abs(row[k])));
+      for (size_t k = 0; k < largest.size(); k++)
+        largest[k] = std::max(largest[k], static_cast<float>(std::abs(row[k])));
     }
   }
   std::vector<float> divisors;

@@ -11,8 +11,8 @@
 
 namespace albert {
 
-// What was seen of the inputs of products, H channels each; empty where nothing was seen. The inputs of the other products
-// are even enough for groups alone.
+// What was seen of the inputs of products, H channels each; empty where nothing was seen. The inputs of the other
+// products are even enough for groups alone.
 struct SeenInputs {
   std::vector<std::vector<float>> attention;  // largest magnitudes: query, key and value of each parameter set
   std::vector<std::vector<float>> ffn;        // likewise

@@ -191,8 +191,8 @@ void Parameters<T>::write(const std::string& name, int64_t offset, const std::by
       for (int64_t i = 0; i < count; i++) {
         const float scale = p.scales[static_cast<size_t>((offset + i) / p.shape[1])];
         const float value = static_cast<float>(static_cast<int8_t>(bytes[i])) * scale;
-        target[i] = static_cast<T>(p.divisors.empty() ? value
-                                                      : value / p.divisors[static_cast<size_t>((offset + i) % p.shape[1])]);
+        target[i] = static_cast<T>(
+            p.divisors.empty() ? value : value / p.divisors[static_cast<size_t>((offset + i) % p.shape[1])]);
       }
   }
 }
@@ -302,9 +302,9 @@ void Parameters<T>::take_packed_memory() {
   }
 }
 
-// Matrices of int8 get the scales that they lack. Heads, which are multiplied in float32, are rounded to their format here.
-// What rounding adds on average, given the means of the inputs, is taken from the bias (Nagel et al. 2019, Data-Free
-// Quantization, arXiv 1906.04721, 4.2): where inputs have large means, that is most of it.
+// Matrices of int8 get the scales that they lack. Heads, which are multiplied in float32, are rounded to their format
+// here. What rounding adds on average, given the means of the inputs, is taken from the bias (Nagel et al. 2019,
+// Data-Free Quantization, arXiv 1906.04721, 4.2): where inputs have large means, that is most of it.
 template <class T>
 void Parameters<T>::round(Parameter& p, const std::vector<float>& means, Parameter* bias) {
   if (p.format == Format::plain) return;
@@ -326,7 +326,8 @@ void Parameters<T>::round(Parameter& p, const std::vector<float>& means, Paramet
       const float rounded = p.format == Format::bf16
                                 ? from_bf16(to_bf16(x))
                                 : static_cast<float>(reference::to_int8(x, reference::over_scale(scale))) * scale;
-      if (!means.empty()) added += static_cast<double>(rounded - x) * static_cast<double>(means[static_cast<size_t>(k)]);
+      if (!means.empty())
+        added += static_cast<double>(rounded - x) * static_cast<double>(means[static_cast<size_t>(k)]);
       w = static_cast<T>(rounded);
     }
     if (!given && bias != nullptr) bias->plain[n] -= static_cast<T>(added);

@@ -26,7 +26,7 @@ struct NormWeights {
 template <class T>
 struct AttentionWeights {
   const float* factors = nullptr;  // [H] int8: of the inputs of query, key and value; room for whole vectors of 16
-  PackedWeight<T> query;  // [H,H], as the next three
+  PackedWeight<T> query;           // [H,H], as the next three
   PackedWeight<T> key;
   PackedWeight<T> value;
   PackedWeight<T> dense;
@@ -36,8 +36,8 @@ struct AttentionWeights {
 template <class T>
 struct FfnWeights {
   const float* factors = nullptr;  // [H] int8: of the inputs of ffn; likewise
-  PackedWeight<T> ffn;         // [I,H]
-  PackedWeight<T> ffn_output;  // [H,I]
+  PackedWeight<T> ffn;             // [I,H]
+  PackedWeight<T> ffn_output;      // [H,I]
   NormWeights<T> norm;
 };
 
@@ -79,8 +79,8 @@ class Parameters {
     PackedWeight<T>* packed = nullptr;  // where a weight or its bias goes, if it is packed
     int64_t first_output = 0;
     bool is_bias = false;
-    // int8, as given with the weights or chosen when they are sealed: one scale a row; what the inputs are divided by, none
-    // or one a column.
+    // int8, as given with the weights or chosen when they are sealed: one scale a row; what the inputs are divided by,
+    // none or one a column.
     std::vector<float> scales;
     std::vector<float> divisors;
 

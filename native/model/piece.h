@@ -11,17 +11,17 @@
 
 namespace albert {
 
-// Blocks that the same sequences go through. Where some of them stop after it, the rows of the others move together: the
-// next stage has fewer.
+// Blocks that the same sequences go through. Where some of them stop after it, the rows of the others move together:
+// the next stage has fewer.
 struct Stage {
   int64_t first_block = 0;
-  int64_t end_block = 0;           // the last block computes `rows` only
-  std::vector<int32_t> starts;     // [n+1] of the sequences that are left
-  std::vector<uint8_t> visible;    // [tokens] of them; empty = all
-  std::vector<int32_t> rows;       // rising: all rows of sequences that go on, the selected ones of those that stop
+  int64_t end_block = 0;            // the last block computes `rows` only
+  std::vector<int32_t> starts;      // [n+1] of the sequences that are left
+  std::vector<uint8_t> visible;     // [tokens] of them; empty = all
+  std::vector<int32_t> rows;        // rising: all rows of sequences that go on, the selected ones of those that stop
   std::vector<int32_t> row_starts;  // [n+1]: `rows` of each sequence
-  std::vector<int32_t> going_on;   // places in `rows`
-  std::vector<int32_t> stopping;   // places in `rows`
+  std::vector<int32_t> going_on;    // places in `rows`
+  std::vector<int32_t> stopping;    // places in `rows`
 
   int64_t tokens() const { return starts.back(); }
   int64_t size() const { return static_cast<int64_t>(starts.size()) - 1; }
@@ -38,9 +38,9 @@ struct Piece {
   // Rows whose last layer is needed: the rows asked for and, where the pooled vector is, the first of each sequence.
   // Counted from the piece's first token, rising.
   std::vector<int32_t> selected;
-  std::vector<int32_t> first_rows;       // [n]: place in `selected` of each sequence's first row; empty without pooling
-  Range rows;                            // its share of the request's row list
-  std::vector<int32_t> asked;            // [rows]: place in `selected` of each row asked for
+  std::vector<int32_t> first_rows;  // [n]: place in `selected` of each sequence's first row; empty without pooling
+  Range rows;                       // its share of the request's row list
+  std::vector<int32_t> asked;       // [rows]: place in `selected` of each row asked for
 
   std::vector<int32_t> embeds;  // [T]: row of each token in the request's embeds; empty where ids are given
 

@@ -2,7 +2,8 @@
 //   full       T everywhere
 //   bf16       products and attention in bfloat16, matrices and tables rounded to it
 //   int8       the products of the layers in int8, the word table and the pooler kept in int8; the rest as bf16
-//   int8_high  the same with the values of attention and the second product of the FFN, where rounding costs most, and what
+//   int8_high  the same with the values of attention and the second product of the FFN, where rounding costs most, and
+//   what
 //              is kept in int8 only, in bfloat16
 // Sums, the residual stream, LayerNorm, softmax and heads are float32 in each of them (docs/quantization.md).
 #pragma once

@@ -32,8 +32,8 @@ struct Workspace {
   Operand<T> chosen_in;
   Matrix<T> stopped;   // [S,H] selected rows of all stages, one stage after another
   Matrix<T> selected;  // [S,H] the same in the order of the piece; both empty with one stage
-  Matrix<T> asked;  // [R,H] rows that the head reads
-  Matrix<T> first;  // [n,H] first rows, and what the pooler makes of them
+  Matrix<T> asked;     // [R,H] rows that the head reads
+  Matrix<T> first;     // [n,H] first rows, and what the pooler makes of them
   Matrix<T> pooled;
   Matrix<T> prediction;      // [R,E]
   Matrix<T> pair;            // [longest,2H] squad2: token beside start

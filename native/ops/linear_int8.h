@@ -91,7 +91,7 @@ void linear_int8_forward(const LinearLowForward<T>& a, Part part) {
     for (int64_t group = 0; group < groups_of(a.w.inputs); group++) {
       int32_t sum = 0;
       for (int64_t k = group * kGroup; k < std::min((group + 1) * kGroup, a.w.inputs); k++) {
-        sum += (x[k] - a.x.int8.offset) * a.w.int8[int8_place(a.w, n, k)];
+        sum += static_cast<int8_t>(x[k] - a.x.int8.offset) * a.w.int8[int8_place(a.w, n, k)];
       }
       total = std::fma(static_cast<T>(sum), static_cast<T>(a.x.int8.scales.row(t)[group]), total);
     }

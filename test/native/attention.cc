@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "base/part.h"
+#include "low.h"
 #include "row_case.h"
 
 namespace albert::test {
@@ -21,6 +22,8 @@ struct AttentionCase {
   std::vector<double> multiplier;  // empty: null
   std::vector<int64_t> probability_starts;
   int64_t probability_count = 0;
+  bool low = false;                       // in bfloat16, which query, key and value hold exactly
+  Format context_format = Format::plain;  // of the low form
 
   int64_t sequences() const { return static_cast<int64_t>(starts.size()) - 1; }
   int64_t keys(int64_t n) const { return starts[static_cast<size_t>(n + 1)] - starts[static_cast<size_t>(n)]; }
@@ -40,6 +43,7 @@ struct AttentionCase {
     std::string text = "A=" + std::to_string(heads) + " D=" + std::to_string(head_size) + " keys";
     for (int64_t n = 0; n < sequences(); n++) text += " " + std::to_string(keys(n));
     if (query_starts != starts) text += " pruned";
+    if (low) text += std::string(" bf16 to ") + format_name(context_format);
     return text + (visible.empty() ? "" : " hidden") + (with_probabilities ? " probabilities" : "") +
            (multiplier.empty() ? "" : " dropout");
   }
@@ -50,6 +54,7 @@ struct AttentionCase {
   }
   int64_t units() const { return sequences(); }
   bool large() const { return longest() > 100; }
+  bool rows_agree() const { return !low; }
   template <class T>
   using Element = T;
 
@@ -67,21 +72,23 @@ struct AttentionCase {
   // The plain formula in float64, exp(score) over the sum of exp(score): scores are small enough here.
   std::vector<Expected> expected() const {
     std::vector<Expected> e(2);
-    Values context = query, units = query, approximation = query;
+    Values context = query, units = query, approximation = query, rounding = query;
     e[1].value.assign(static_cast<size_t>(probability_count), 0);
     e[1].per_unit = e[1].approximation = e[1].value;
     for (int64_t n = 0; n < sequences(); n++) {
       for (int64_t a = 0; a < heads; a++) {
-        for (int64_t q = 0; q < queries(n); q++) expect(n, a, q, context, units, approximation, e[1]);
+        for (int64_t q = 0; q < queries(n); q++) expect(n, a, q, context, units, approximation, rounding, e[1]);
       }
     }
-    for (size_t i = 0; i < context.data.size(); i++) e[0].add(context.data[i], units.data[i], approximation.data[i]);
+    for (size_t i = 0; i < context.data.size(); i++) {
+      e[0].add(context.data[i], units.data[i], approximation.data[i], low ? rounding.data[i] : 0);
+    }
     if (!with_probabilities) e.pop_back();
     return e;
   }
 
   void expect(int64_t n, int64_t head, int64_t q, Values& context, Values& units, Values& approximation,
-              Expected& p) const {
+              Values& rounding, Expected& p) const {
     const int64_t first = starts[static_cast<size_t>(n)];
     const int64_t row = query_starts[static_cast<size_t>(n)] + q;
     const int64_t column = head * head_size;
@@ -114,6 +121,9 @@ struct AttentionCase {
       context.at(row, column + d) = total;
       units.at(row, column + d) = relative * magnitude;
       approximation.at(row, column + d) = 5e-7 * magnitude;
+      // Each weight is rounded to bfloat16 before it meets its value, the context after all.
+      rounding.at(row, column + d) =
+          0x1p-8 * 1.01 * (magnitude + (context_format == Format::bf16 ? std::abs(total) : 0)) + 0x1p-100;
     }
     for (int64_t k = 0; k < keys(n); k++) {
       const size_t i = static_cast<size_t>(at + k);
@@ -133,7 +143,14 @@ struct AttentionCase {
           value(c.value, place),
           multiplier(c.multiplier.begin(), c.multiplier.end()),
           parts(part_count),
-          scratch_bytes((ops.attention_scratch_bytes({c.longest(), c.head_size}) + 63) / 64 * 64) {}
+          scratch_bytes(
+              ((c.low ? ops.attention_bf16_scratch_bytes : ops.attention_scratch_bytes)({c.longest(), c.head_size}) +
+               63) /
+              64 * 64),
+          low_query(Format::bf16, c.query, 0, place),
+          low_key(Format::bf16, c.key, 0, place),
+          low_value(Format::bf16, c.value, 0, place),
+          placement(place) {}
 
     void run(std::vector<Output<T>>& out, Range sequences, Part part) const {
       // As large as the op asked for and a guard band, poisoned anew for every part.
@@ -155,10 +172,27 @@ struct AttentionCase {
       a.scale = static_cast<T>(c.scale());
       a.scratch = reinterpret_cast<std::byte*>(scratch.data());
       a.scratch_bytes = scratch_bytes;
-      ops.attention_forward(a, part);
+      c.low ? run_low(a, out, part) : ops.attention_forward(a, part);
       for (int64_t i = 0; i < scratch.count(); i++) {
         const int64_t owner = i * static_cast<int64_t>(sizeof(T)) / scratch_bytes;
         if (owner != part.index && !same_bits(scratch.data()[i], poison<T>())) strayed = true;
+      }
+    }
+    void run_low(const AttentionBatch<T>& batch, std::vector<Output<T>>& out, Part part) const {
+      const LowRows context(Format::bf16, c.query.rows, c.query.cols, 0, placement);
+      AttentionBf16Forward<T> a;
+      static_cast<AttentionBatch<T>&>(a) = batch;
+      a.context = out[0].view();
+      if (c.context_format == Format::bf16) a.context = context.template operand<T>();
+      a.query = low_query.template operand<T>().bf16;
+      a.key = low_key.template operand<T>().bf16;
+      a.value = low_value.template operand<T>().bf16;
+      ops.attention_bf16_forward(a, part);
+      if (!context.guards_hold()) strayed = true;
+      for (int64_t r = 0; r < c.query.rows && c.context_format == Format::bf16; r++) {
+        for (int64_t h = 0; h < c.query.cols; h++) {
+          if (context.written(r, h)) out[0].view().row(r)[h] = static_cast<T>(context.number(r, h));
+        }
       }
     }
     ~Bound() {
@@ -171,9 +205,21 @@ struct AttentionCase {
     std::vector<T> multiplier;
     int parts;
     int64_t scratch_bytes;
+    LowRows low_query, low_key, low_value;
+    Placement placement;
     mutable bool strayed = false;
   };
 };
+
+// The same case in bfloat16.
+AttentionCase in_low(AttentionCase c, Format context_format) {
+  c.low = true;
+  c.context_format = context_format;
+  for (Values* values : {&c.query, &c.key, &c.value}) {
+    for (double& x : values->data) x = in_bf16(x);
+  }
+  return c;
+}
 
 struct Options {
   Hidden hidden = Hidden::none;
@@ -242,6 +288,30 @@ OP_TEST(attention_forward) {
   test.check(make_case(random, 3, 8, {}, {}));
 }
 
+OP_TEST(attention_bf16_forward) {
+  Random random(47);
+  const std::vector<Options> options = {{},
+                                        {Hidden::some, false, true, false},
+                                        {Hidden::left, true, false, false},
+                                        {Hidden::all, false, true, true},
+                                        {Hidden::none, true, true, true}};
+  const std::vector<std::vector<int32_t>> batches = {{1},         {2, 1},    {15, 16, 17}, {5, 6, 7, 13, 14},
+                                                     {31, 1, 33}, {0, 9, 0}, {67},         {47, 48, 3}};
+  size_t next = 0;
+  for (const int64_t size : {2, 6, 8, 12, 16, 34, 64, 128}) {
+    for (const std::vector<int32_t>& lengths : batches) {
+      const AttentionCase c =
+          make_case(random, 1 + static_cast<int64_t>(next % 3), size, lengths, options[next % options.size()]);
+      test.check(in_low(c, next % 2 == 0 ? Format::plain : Format::bf16));
+      next++;
+    }
+  }
+  test.check(in_low(make_case(random, 2, 64, {128, 40, 128}, {}), Format::bf16));
+  test.check(in_low(make_case(random, 1, 16, {513, 7}, {Hidden::some, true, false, false}), Format::plain));
+  test.check(in_low(make_case(random, 1, 8, {1040}, {Hidden::none, true, false, false}), Format::bf16));
+  test.check(in_low(make_case(random, 3, 8, {}, {}), Format::bf16));
+}
+
 std::vector<float> context_of(const AttentionCase& c, const Ops<float>& ops) {
   const AttentionCase::Bound<float> bound(c, ops, kAligned, 1);
   std::vector<Output<float>> out;
@@ -286,8 +356,10 @@ TEST(attention_hidden_rows_leave_no_trace) {
     std::string problem;
     for (const int64_t size : {8, 24, 64}) {
       const AttentionCase c = make_case(random, 2, size, {3, 19, 40, 64}, {Hidden::left, false, false, false});
-      problem +=
-          same(context_of(c, row.ops), context_of(without_hidden(c), row.ops), "with hidden rows in " + c.detail());
+      for (const AttentionCase& form : {c, in_low(c, Format::plain)}) {
+        problem += same(context_of(form, row.ops), context_of(without_hidden(form), row.ops),
+                        "with hidden rows in " + form.detail());
+      }
     }
     conclude("attention without its hidden rows " + row.name, problem);
   }

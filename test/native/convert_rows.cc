@@ -1,0 +1,103 @@
+// convert_rows_forward.
+#include "low.h"
+#include "row_case.h"
+
+namespace albert::test {
+namespace {
+
+struct ConvertCase : RowCase {
+  Format format;
+  Values x;
+  std::vector<float> factors;  // empty = none
+
+  std::string detail() const {
+    return RowCase::detail() + " " + format_name(format) + (factors.empty() ? "" : " factors");
+  }
+  // Instructions for bfloat16 take denormal numbers as zero.
+  bool rows_agree() const { return format == Format::int8; }
+  // Rows read back as numbers.
+  std::vector<Expected> expected() const {
+    Values product = x;
+    for (int64_t t = 0; t < rows; t++) {
+      for (int64_t k = 0; k < cols && !factors.empty(); k++) {
+        product.at(t, k) *= static_cast<double>(factors[static_cast<size_t>(k)]);
+      }
+    }
+    Expected e;
+    for (int64_t t = 0; t < rows; t++) {
+      for (int64_t k = 0; k < cols; k++) {
+        const double value = product.at(t, k);
+        e.add(value, 0, 0,
+              rounding_of(format, value, largest_of_group(product, t, k)) + std::abs(value) * 1e-6 + 0x1p-126);
+      }
+    }
+    return {e};
+  }
+
+  template <class T>
+  struct Bound {
+    Bound(const ConvertCase& convert, const Ops<T>& table, Placement placement, int)
+        : c(convert), ops(table), x(c.x, placement), place(placement) {}
+    void run(std::vector<Output<T>>& out, Range rows, Part part) const {
+      const uint8_t offset = ops.int8_packer.offset;
+      LowRows y(c.format, rows.end - rows.begin, c.cols, offset, place);
+      ops.convert_rows_forward(
+          {y.template operand<T>(), rows_of(x, rows), c.factors.empty() ? nullptr : c.factors.data()}, part);
+      if (!y.guards_hold()) strayed = true;
+      for (int64_t r = rows.begin; r < rows.end; r++) {
+        for (int64_t k = 0; k < c.cols; k++) {
+          if (y.written(r - rows.begin, k)) out[0].view().row(r)[k] = static_cast<T>(y.number(r - rows.begin, k));
+        }
+      }
+    }
+    ~Bound() {
+      if (strayed) fail("convert_rows_forward", "wrote outside its output in " + c.detail());
+    }
+    const ConvertCase& c;
+    const Ops<T>& ops;
+    Input<T> x;
+    Placement place;
+    mutable bool strayed = false;
+  };
+};
+
+OP_TEST(convert_rows_forward) {
+  Random random(61);
+  for (const Format format : {Format::bf16, Format::int8}) {
+    for (const int64_t cols : {4, 12, 16, 20, 124, 128, 132, 260, 768}) {
+      for (const bool multiplied : {false, true}) {
+        const int64_t rows = cols == 768 ? 2 : 1 + cols % 7;
+        ConvertCase c = {{rows, cols}, format, adversarial_values(random, rows, cols), {}};
+        // Room for whole vectors.
+        for (int64_t k = 0; multiplied && format == Format::int8 && k < (cols + 15) / 16 * 16; k++) {
+          c.factors.push_back(static_cast<float>(0.25 + random.uniform()));
+        }
+        test.check(c);
+      }
+    }
+  }
+  test.check(ConvertCase{{3, 256}, Format::int8, {3, 256, std::vector<double>(768, 0.0)}, {}});
+}
+
+// What is no number stays none, in its group alone.
+TEST(convert_rows_passes_nan_on) {
+  for (const TestRow& row : rows_under_test()) {
+    std::string problem;
+    for (const double bad : {static_cast<double>(NAN), static_cast<double>(INFINITY)}) {
+      for (const Format format : {Format::bf16, Format::int8}) {
+        Random random(67);
+        Values x = normal_values(random, 2, 256);
+        x.at(1, 130) = bad;
+        const Input<float> input(x, kAligned);
+        const LowRows y(format, 2, 256, row.ops.int8_packer.offset, kAligned);
+        row.ops.convert_rows_forward({y.operand<float>(), input.view()}, Part{});
+        if (std::isfinite(y.number(1, 130))) problem = std::string(format_name(format)) + " hides it";
+        if (!std::isfinite(y.number(1, 0)) || !std::isfinite(y.number(0, 130))) problem = "it spreads";
+      }
+    }
+    conclude("convert_rows with NaN " + row.name, problem);
+  }
+}
+
+}  // namespace
+}  // namespace albert::test
