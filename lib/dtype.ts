@@ -10,7 +10,7 @@ import { type WarningCallback, warnOnce } from './warnings.js'
  */
 export type Dtype = 'auto' | 'fp32' | 'fp64' | 'fp16' | 'bf16' | 'int8' | 'q8'
 
-/** Of dtype `int8`: `high` keeps the second matrix of the FFN in bf16, which is nearer to fp32 and slower. */
+/** Of dtype `int8`: `high` keeps the values of attention, the second matrix of the FFN, the word table and the pooler in bf16: nearer to fp32, and slower. */
 export type Quality = NativeQuality
 
 /** What the caller asked for; `auto` waits until the file is known. */

@@ -14,11 +14,10 @@ const FORMAT = 'albert-native'
 const VERSION = 1
 /** Channels of an input that share a scale. The weights do not depend on it; the answers do. */
 const GROUP = 128
-/**
- * One scale a row of weights, one a token and group of inputs, and divisors of inputs from the LayerNorm that they come out
- * of: no permutation, nothing calibrated.
- */
+/** One scale a row of weights, one a token and group of inputs, and divisors of inputs; no permutation. */
 const LEVEL = 'int8-d'
+/** What the divisors were made from: native/model/model.cc draws these tokens. */
+const CALIBRATION = 'random tokens, 8 x 32, seed 1'
 /** The number that rounding never makes: products rely on it. */
 const NEVER = 0x80
 const LARGEST_SCALE = ((2 - 2 ** -23) * 2 ** 127) / 127
@@ -31,7 +30,7 @@ export interface Quantization {
   quality: Quality
   group: number
   permutation: null
-  calibration: null
+  calibration: string
   version: number
 }
 
@@ -42,7 +41,7 @@ export function quantizationMetadata(quality: Quality): Record<string, string> {
     quality,
     group: GROUP,
     permutation: null,
-    calibration: null,
+    calibration: CALIBRATION,
     version: VERSION,
   }
   return { [METADATA]: JSON.stringify(quantization), format: FORMAT }
@@ -60,7 +59,7 @@ export function readQuantization(metadata: Readonly<Record<string, string>>, pat
     level: [LEVEL],
     group: [GROUP],
     permutation: [null],
-    calibration: [null],
+    calibration: [CALIBRATION],
     quality: ['fast', 'high'],
   }
   for (const [name, right] of Object.entries(known)) {
@@ -142,7 +141,7 @@ async function checkNumbers(
 
 /**
  * Refuses query, key and value that were not rounded together: they read the same inputs, which are divided once for all
- * three.
+ * three. A value in another dtype is rounded with what the others have.
  */
 export async function checkSiblings(
   expected: readonly ExpectedParameter[],
@@ -154,6 +153,7 @@ export async function checkSiblings(
     for (const part of ['key', 'value']) {
       const other = found.get(name.replace(/query\.weight$/, `${part}.weight`))
       if (!query || !other || (await haveEqualDivisors(query, other))) continue
+      if (part === 'value' && other.entry.dtype !== 'I8') continue
       const message = `${describe(query.entry.name)} and ${describe(other.entry.name)} in ${other.file.path} read the same inputs, so both must be in I8 with equal divisors, or neither.`
       throw new AlbertError('INVALID_CHECKPOINT', message)
     }
@@ -178,8 +178,10 @@ export function checkValues({ file, entry }: FoundTensor, offset: number, bytes:
   throw new AlbertError('INVALID_CHECKPOINT', message)
 }
 
-const PRODUCT = /^encoder\..*\.(?:query|key|value|dense|ffn)\.weight$/
-const LAST_PRODUCT = /^encoder\..*\.ffn_output\.weight$/
+/** Matrices that int8 rounds whatever the quality. */
+const ALWAYS = /^encoder\..*\.(?:query|key|dense|ffn)\.weight$/
+/** Those that quality `high` keeps in bfloat16, beside the word table and the pooler. */
+const DELICATE = /^encoder\..*\.(?:value|ffn_output)\.weight$/
 
 /**
  * The arithmetic whose rounding the weights have been through: a model that runs as it loses nothing of the file. bf16 if
@@ -191,12 +193,12 @@ export function storedArithmetic(expected: readonly ExpectedParameter[], found: 
     .map(({ name }) => ({ name, dtype: found.get(name)!.entry.dtype }))
   const all = (dtype: string, of: (name: string) => boolean): boolean =>
     matrices.every(each => !of(each.name) || each.dtype === dtype)
-  const isLast = (name: string): boolean => LAST_PRODUCT.test(name)
-  const isRounded = (name: string): boolean => name === WORD_TABLE || name === 'pooler.weight' || PRODUCT.test(name)
+  const isAlways = (name: string): boolean => ALWAYS.test(name)
+  const isDelicate = (name: string): boolean => name === WORD_TABLE || name === 'pooler.weight' || DELICATE.test(name)
   if (all('BF16', () => true)) return { dtype: 'bf16', quality: 'fast' }
-  if (all('I8', isRounded) && all('BF16', name => !isRounded(name) && !isLast(name))) {
-    if (all('I8', isLast)) return { dtype: 'int8', quality: 'fast' }
-    if (all('BF16', isLast)) return { dtype: 'int8', quality: 'high' }
+  if (all('I8', isAlways) && all('BF16', name => !isAlways(name) && !isDelicate(name))) {
+    if (all('I8', isDelicate)) return { dtype: 'int8', quality: 'fast' }
+    if (all('BF16', isDelicate)) return { dtype: 'int8', quality: 'high' }
   }
   return { dtype: 'fp32', quality: 'fast' }
 }

@@ -47,7 +47,7 @@ export const quantizeCommand = command<Options>({
   arguments: '[model]',
   examples: [
     { run: 'quantize ./my-model', does: 'writes ./my-model-int8 and tells how near it stays to float32' },
-    { run: 'quantize ./my-model --out ./small --quality high', does: 'keeps the most delicate matrix in bf16' },
+    { run: 'quantize ./my-model --out ./small --quality high', does: 'keeps the most delicate matrices in bf16' },
     { run: 'quantize my-team/albert-legal --json', does: 'a model on the hub; the report as JSON' },
   ],
   settings: [...sourceSettings, 'quality', 'threads'],

@@ -86,7 +86,12 @@ SeenInputs Model<T>::see_inputs() const {
     request.positions.push_back(t % length);
   }
   request.outputs = {"hidden_states", "ffn_inputs"};
-  const Result<T> result = probe.forward(request, std::atomic<bool>(false));
+  Result<T> result;
+  try {
+    result = probe.forward(request, std::atomic<bool>(false));
+  } catch (const Error&) {
+    return {};  // weights that are no numbers: the first call of the model says so
+  }
 
   const auto widen = [&](std::vector<float>& largest, const char* output, int64_t block) {
     const Matrix<T> rows = result.matrix(output).slice(block * request.tokens(), request.tokens());

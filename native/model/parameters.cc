@@ -253,11 +253,11 @@ const float* Parameters<T>::equalise(const std::vector<PackedWeight<T>*>& reader
     views.push_back({p.plain, p.shape[0], p.shape[1]});
   }
   if (matrices.empty()) return nullptr;
-  if (matrices.front()->scales.empty() && !bounds.empty()) {
-    const std::vector<float> divisors = divisors_of<T>(bounds, views);
-    for (Parameter* p : matrices) p->divisors = divisors;
+  std::vector<float> divisors = matrices.front()->divisors;
+  if (matrices.front()->scales.empty() && !bounds.empty()) divisors = divisors_of<T>(bounds, views);
+  for (Parameter* p : matrices) {
+    if (p->scales.empty()) p->divisors = divisors;
   }
-  const std::vector<float>& divisors = matrices.front()->divisors;
   if (divisors.empty()) return nullptr;
   std::vector<float>& factors = factors_.emplace_back((divisors.size() + 15) / 16 * 16, 1.0f);
   for (size_t k = 0; k < divisors.size(); k++) factors[k] = 1 / divisors[k];

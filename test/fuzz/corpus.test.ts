@@ -1,5 +1,5 @@
 // Cases that a fuzzer once found wrong, in the package or in a spoiled copy of it: each is refused as it should be, or works.
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { temporaryFolder } from '../lib/checkpoint/files.js'
@@ -18,7 +18,9 @@ describe.each(Object.entries(targets).filter(([name]) => casesOf(name).length > 
 
   test.each(casesOf(name))('%s', async kept => {
     const { files, facts } = readCase(join(corpus, name, kept), target)
-    const fuzzer = new Fuzzer(target, facts.seed, folder)
+    const own = join(folder, kept)
+    mkdirSync(own)
+    const fuzzer = new Fuzzer(target, facts.seed, own)
     const fromMemory = await fuzzer.attempt(facts.case, files, false)
     expect(fromMemory.what).toBeUndefined()
     const { outcome, what } = await fuzzer.attempt(facts.case, files, true)

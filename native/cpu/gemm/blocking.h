@@ -13,8 +13,9 @@ inline int64_t pieces_of(int64_t total, int64_t most) { return (total + most - 1
 
 // Panels that a tile of few rows takes at once: enough sums to hide the latency of the multiply-add, few enough for the
 // registers.
+template <class Dot>
 constexpr int panels_at_once(int rows) {
-  const int fit = kTileVectors / (rows * kPanelVectors);
+  const int fit = Dot::kVectors / (rows * kPanelVectors);
   return fit < 1 ? 1 : fit > 6 ? 6 : fit;
 }
 

@@ -15,7 +15,7 @@ inline void run_tile(const Product<Dot>& p, const TilePlace& at, int64_t rows, i
                      int64_t stride) {
   if (rows == MR) {
     if (panels > 1) {
-      multiply_tile<Dot, MR, panels_at_once(MR)>(p, at, sums, stride);
+      multiply_tile<Dot, MR, panels_at_once<Dot>(MR)>(p, at, sums, stride);
     } else {
       multiply_tile<Dot, MR, 1>(p, at, sums, stride);
     }
@@ -68,7 +68,7 @@ template <class Dot, class Finish, class Sink>
 inline void multiply_block(const Product<Dot>& p, Range rows, Range panels, const Finish& finish, const Sink& sink) {
   const int64_t count = rows.end - rows.begin;
   const int64_t tiles = pieces_of(count, Dot::kRows);
-  const int64_t at_once = tiles == 1 ? panels_at_once(static_cast<int>(count)) : 1;
+  const int64_t at_once = tiles == 1 ? panels_at_once<Dot>(static_cast<int>(count)) : 1;
   constexpr int64_t kTogether = Sink::kColumns > kPanel ? Sink::kColumns / kPanel : 1;
   const int64_t together = kTogether > 1 ? kTogether : at_once;
   for (int64_t panel = panels.begin; panel < panels.end;) {

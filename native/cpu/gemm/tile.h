@@ -1,6 +1,7 @@
 // The micro-kernels: MR rows times NP panels, the sums in registers over the whole depth.
 // A product is counted in steps: 4 bytes of a row meet 64 bytes of a panel for each vector of columns, whatever the
-// format. In one step a Dot (float32 below; bf16 and int8 in vec/) takes 1, 2 or 4 neighbouring k.
+// format. In one step a Dot (float32 below; bf16 and int8 in vec/) takes kDepth neighbouring k: 1, 2 or 4. kRows and
+// kVectors are the height of its tallest tile and the vectors of sums of its widest ones.
 // One chain of additions over ascending steps for each element, whatever the tile. The loop has no branch, call or
 // stack access (test/native/objects.test.ts reads the object code). It runs through the whole depth: cutting K so that
 // a panel stays in the L1 cache was slower by 5 to 10 %, for the sums that are stored and reloaded and the streams that
@@ -14,6 +15,7 @@ constexpr int64_t kStepBytes = kPanel * kWordBytes;
 struct Fp32Dot {
   static constexpr int64_t kDepth = 1;
   static constexpr int kRows = kTileRows;
+  static constexpr int kVectors = kTileVectors;
   using Weights = F32x16;
   using Inputs = F32x16;
   using Sums = F32x16;
@@ -93,17 +95,26 @@ struct Walk {
     }
   }
 
+  // In locals meanwhile, or gcc writes the pointers back at every step.
   [[gnu::always_inline]] void add(Tile& tile, int64_t steps) {
+    const std::byte* rows[kPointers];
+#pragma GCC unroll 16
+    for (int i = 0; i < kPointers; i++) rows[i] = x[i];
+    const std::byte* panel = w;
+    const char* next = ahead.at;
+    const int64_t next_bytes = ahead.step_bytes;
+    const int64_t row_bytes = stride;
+    const int64_t panel_bytes = next_panel;
     for (int64_t left = steps; left > 0; left--) {
 #if defined(__clang__)
 #pragma unroll
-      for (int i = 0; i < kPointers; i++) asm("" : "+r"(x[i]));
+      for (int i = 0; i < kPointers; i++) asm("" : "+r"(rows[i]));
 #endif
       const auto column = [&](int v) {
-        return Dot::weights(w + v / kPanelVectors * next_panel + v % kPanelVectors * kLanes * kWordBytes);
+        return Dot::weights(panel + v / kPanelVectors * panel_bytes + v % kPanelVectors * kLanes * kWordBytes);
       };
-      const auto element = [&](int r) { return Dot::inputs(x[r / 3] + r % 3 * stride); };
-      prefetch(ahead.at);
+      const auto element = [&](int r) { return Dot::inputs(rows[r / 3] + r % 3 * row_bytes); };
+      prefetch(next);
       // What there is less of stays in registers: the columns of one panel, or the elements of few rows.
       if constexpr (NP == 1) {
         typename Dot::Weights columns[kVectors];
@@ -120,10 +131,14 @@ struct Walk {
           each_vector<MR, 1>([&](int r, int) { tile[r][v] = Dot::add(elements[r], b, tile[r][v]); });
         });
       }
-      each_vector<kPointers, 1>([&](int i, int) { x[i] += kWordBytes; });
-      w += kStepBytes;
-      ahead.at += ahead.step_bytes;
+      each_vector<kPointers, 1>([&](int i, int) { rows[i] += kWordBytes; });
+      panel += kStepBytes;
+      next += next_bytes;
     }
+#pragma GCC unroll 16
+    for (int i = 0; i < kPointers; i++) x[i] = rows[i];
+    w = panel;
+    ahead.at = next;
   }
 };
 

@@ -7,9 +7,12 @@ constexpr int kLanes = 16;
 
 // The register tile: 6 rows x 1 panel of 16 columns = 12 accumulators, 2 registers of weights and 1 or 2 of inputs,
 // of 16. A multiply-add takes 5 cycles on Zen 2 and two start each cycle: 10 accumulators keep both units busy.
-constexpr int kRegisters = 8;  // pairs of them
+constexpr int kRegisters = 6;  // pairs of them, less two for inputs
 constexpr int kTileRows = 6;
 constexpr int kTileVectors = 6;
+// The same where a register of numbers is split into two: columns are 4 registers, an input 2.
+constexpr int kHalvesRows = 3;
+constexpr int kHalvesVectors = 3;
 constexpr int kPanelVectors = 1;
 constexpr Packer kPacker = {"panels-16", kPanelVectors* kLanes};
 

@@ -11,7 +11,8 @@ inline Words widen(__m256i bytes) {
 
 struct Int8Dot {
   static constexpr int64_t kDepth = 4;
-  static constexpr int kRows = kTileRows;
+  static constexpr int kRows = kHalvesRows;
+  static constexpr int kVectors = kHalvesVectors;
   static constexpr uint8_t kOffset = 0;
   struct Weights {
     Words low, high;

@@ -10,6 +10,9 @@ constexpr int kLanes = 16;
 constexpr int kRegisters = 32;
 constexpr int kTileRows = 14;
 constexpr int kTileVectors = 8;
+// The same where a register of numbers is split into two: columns are 4 registers, an input 2.
+constexpr int kHalvesRows = 12;
+constexpr int kHalvesVectors = 8;
 constexpr int kPanelVectors = 2;
 constexpr Packer kPacker = {"panels-32", kPanelVectors* kLanes};
 

@@ -9,6 +9,7 @@ inline __m256i round_to_bf16(F32x16 v) { return reinterpret_cast<__m256i>(_mm512
 struct Bf16Dot {
   static constexpr int64_t kDepth = 2;
   static constexpr int kRows = kTileRows;
+  static constexpr int kVectors = kTileVectors;
   using Weights = __m512i;
   using Inputs = __m512i;
   using Sums = F32x16;

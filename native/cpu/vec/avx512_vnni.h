@@ -5,6 +5,7 @@
 struct Int8Dot {
   static constexpr int64_t kDepth = 4;
   static constexpr int kRows = kTileRows / 2;
+  static constexpr int kVectors = kTileVectors;
   static constexpr uint8_t kOffset = 128;
   using Weights = __m512i;
   using Inputs = __m512i;

@@ -11,7 +11,8 @@ inline Words widen(__m512i bytes) {
 
 struct Int8Dot {
   static constexpr int64_t kDepth = 4;
-  static constexpr int kRows = kTileRows / 2;
+  static constexpr int kRows = kTileRows / 2 - 1;
+  static constexpr int kVectors = kTileVectors;
   static constexpr uint8_t kOffset = 0;
   using Weights = Words;
   using Inputs = Words;

@@ -5,6 +5,7 @@
 struct Int8Dot {
   static constexpr int64_t kDepth = 4;
   static constexpr int kRows = kTileRows;
+  static constexpr int kVectors = 4;  // and an input for each row
   static constexpr uint8_t kOffset = 128;
   struct Weights {
     __m256i low, high;

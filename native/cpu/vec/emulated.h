@@ -7,6 +7,8 @@ constexpr int kLanes = 16;
 constexpr int kRegisters = 32;
 constexpr int kTileRows = 14;     // rows of the register tile
 constexpr int kTileVectors = 8;   // vectors that it may accumulate in
+constexpr int kHalvesRows = 12;   // the same where a register of numbers is split into two
+constexpr int kHalvesVectors = 8;
 constexpr int kPanelVectors = 2;  // vectors of columns in a panel
 constexpr Packer kPacker = {"panels-32", kPanelVectors* kLanes};
 
@@ -182,6 +184,7 @@ inline void transpose(F32x16 (&r)[16]) {
 struct Int8Dot {
   static constexpr int64_t kDepth = 4;
   static constexpr int kRows = kTileRows / 2;
+  static constexpr int kVectors = kTileVectors;
   static constexpr uint8_t kOffset = 128;
   struct Bytes {
     uint8_t byte[kLanes * 4];

@@ -4,7 +4,8 @@
 
 struct Bf16Dot {
   static constexpr int64_t kDepth = 2;
-  static constexpr int kRows = kTileRows;
+  static constexpr int kRows = kHalvesRows;
+  static constexpr int kVectors = kHalvesVectors;
   using Weights = Halves;
   using Inputs = Halves;
   using Sums = F32x16;
