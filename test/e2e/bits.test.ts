@@ -1,4 +1,4 @@
-// Same bits in any company: 200 random batches on every usable instruction set give each text exactly the bits that it has
+// Same bits in any company: random batches in every dtype on every usable instruction set give each text exactly the bits that it has
 // alone, whatever the batch, the threads, the schedule, the padding, whatever else is asked for, and wherever its
 // companions stop.
 import { describe, expect, it } from 'vitest'
@@ -8,7 +8,6 @@ import { nativeAddon } from '../../lib/native-loader.js'
 import { packPadded, readPadded } from '../../lib/padded.js'
 import type { FloatTensor } from '../../lib/tensor.js'
 
-const BATCHES = 200
 // Sizes that are no multiples of vectors and tiles.
 const config = {
   vocab_size: 101,
@@ -74,22 +73,44 @@ const pool = [1, 2, 7, 8, 9, 15, 16, 17, 31, 33, 64, 100, 255, 256, 511, 512]
   .concat(Array.from({ length: 48 }, () => upTo(512)))
   .map(drawText)
 
-describe.each(
-  nativeAddon()
-    .machine()
-    .isas.filter(({ usable }) => usable),
-)('bits on $name', ({ name: isa }) => {
-  it(`${BATCHES} random batches give each text the bits that it has alone`, { timeout: 300_000 }, async () => {
+/** Batches drawn for each arithmetic: float32 longest. */
+const arithmetics = [
+  { dtype: 'fp32', batches: 200 },
+  { dtype: 'bf16', batches: 60 },
+  { dtype: 'int8', batches: 60 },
+  { dtype: 'int8', quality: 'high', batches: 40 },
+] as const
+const rows = nativeAddon()
+  .machine()
+  .isas.filter(({ usable }) => usable)
+  .map(({ name }) => name)
+
+/** Every row with what it multiplies itself; the plain reference, which is slow, in float32 alone. */
+async function combinations() {
+  const all: [string, string, (typeof arithmetics)[number]][] = []
+  for (const isa of rows) {
+    for (const each of arithmetics) {
+      const { batches: _, ...arithmetic } = each
+      await using model = await AlbertForPreTraining.from_config(config, { isa, ...arithmetic })
+      const name = `${each.dtype}${'quality' in each ? `, quality ${each.quality}` : ''}`
+      if (model.isa === isa && (isa !== 'reference' || each.dtype === 'fp32')) all.push([isa, name, each])
+    }
+  }
+  return all
+}
+
+describe.each(await combinations())('bits on %s in %s', (isa, _, { batches, ...arithmetic }) => {
+  it(`${batches} random batches give each text the bits that it has alone`, { timeout: 300_000 }, async () => {
     random = generator(21)
     // The plain reference loops are slow.
     const tokens = isa === 'reference' ? 400 : 1500
     const load = (threads: number, schedule: 'split' | 'walk') =>
-      AlbertForPreTraining.from_config(config, { seed: 5, isa, threads, schedule })
+      AlbertForPreTraining.from_config(config, { seed: 5, isa, threads, schedule, ...arithmetic })
     const models = [await load(1, 'split'), await load(2, 'split'), await load(1, 'walk'), await load(2, 'walk')]
     try {
       const alone: Answers = []
       for (const text of pool) alone.push(await answerAlone(models[0]!, text))
-      for (let i = 0; i < BATCHES; i++) {
+      for (let i = 0; i < batches; i++) {
         const chosen = i % 50 === 49 ? drawTexts(64, 8 * tokens) : drawTexts(upTo(64), tokens)
         await compare(models[i % models.length]!, chosen, alone, `batch ${i}`)
       }
