@@ -5,9 +5,9 @@
 
 constexpr int kLanes = 16;
 constexpr int kRegisters = 32;
-constexpr int kTileRows = 14;     // rows of the register tile
-constexpr int kTileVectors = 8;   // vectors that it may accumulate in
-constexpr int kHalvesRows = 12;   // the same where a register of numbers is split into two
+constexpr int kTileRows = 14;    // rows of the register tile
+constexpr int kTileVectors = 8;  // vectors that it may accumulate in
+constexpr int kHalvesRows = 12;  // the same where a register of numbers is split into two
 constexpr int kHalvesVectors = 8;
 constexpr int kPanelVectors = 2;  // vectors of columns in a panel
 constexpr Packer kPacker = {"panels-32", kPanelVectors* kLanes};
