@@ -16,7 +16,8 @@
 namespace albert {
 namespace {
 
-// Twice the gap between an answer and the next request of the same JavaScript; longer only burns the quota of a container.
+// Twice the gap between an answer and the next request of the same JavaScript; longer only burns the quota of a
+// container.
 constexpr auto kSpin = std::chrono::microseconds(200);
 // Looks at a barrier before the time slice is given away: with a processor for each thread, and without.
 constexpr int kSpinsAlone = 4000;

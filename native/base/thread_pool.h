@@ -1,7 +1,7 @@
 // The threads that compute. One pool a process; a job runs the same function on each of its threads (a team),
 // and the function synchronises the team where one product needs all of the product before it.
-// Workers spin for about 200 us after a job, since the next layer or request is usually close, then sleep; they sleep at
-// once where the pool has more threads than the system grants processors.
+// Workers spin for about 200 us after a job, since the next layer or request is usually close, then sleep; they sleep
+// at once where the pool has more threads than the system grants processors.
 #pragma once
 
 #include <atomic>
