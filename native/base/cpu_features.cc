@@ -5,6 +5,10 @@
 
 #if defined(__x86_64__)
 #include <cpuid.h>
+#if defined(__linux__)
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
 #endif
 
 namespace albert {
@@ -30,6 +34,17 @@ uint64_t xgetbv() {
 
 bool bit(uint64_t word, int index) { return (word >> index & 1) != 0; }
 
+// Linux saves the tile registers only for a process that asked for them (Documentation/arch/x86/xstate.rst).
+bool tiles_granted() {
+#if defined(__linux__)
+  constexpr long kRequest = 0x1023;  // ARCH_REQ_XCOMP_PERM
+  constexpr long kTileData = 18;     // XFEATURE_XTILEDATA
+  return syscall(SYS_arch_prctl, kRequest, kTileData) == 0;
+#else
+  return false;
+#endif
+}
+
 std::string brand() {
   char text[49] = {};
   for (uint32_t i = 0; i < 3; i++) {
@@ -50,7 +65,6 @@ CpuFeatures read() {
   const uint64_t saved = xgetbv();
   const bool ymm = (saved & 0x6) == 0x6;
   const bool zmm = (saved & 0xe6) == 0xe6;
-  const bool tiles = (saved & 0x60000) == 0x60000;
   const Registers seven = cpuid(7, 0);
   const Registers seven_one = seven.a >= 1 ? cpuid(7, 1) : Registers{};
   f.avx2 = ymm && bit(seven.b, 5) && bit(one.c, 12) && bit(one.c, 29);
@@ -58,8 +72,9 @@ CpuFeatures read() {
   f.avx512_vnni = f.avx512 && bit(seven.c, 11);
   f.avx512_bf16 = f.avx512 && bit(seven_one.a, 5);
   f.avx_vnni = f.avx2 && bit(seven_one.a, 4);
-  f.amx_bf16 = tiles && bit(seven.d, 24) && bit(seven.d, 22);
-  f.amx_int8 = tiles && bit(seven.d, 24) && bit(seven.d, 25);
+  const bool tiles = (saved & 0x60000) == 0x60000 && bit(seven.d, 24) && tiles_granted();
+  f.amx_bf16 = tiles && bit(seven.d, 22);
+  f.amx_int8 = tiles && bit(seven.d, 25);
   return f;
 }
 

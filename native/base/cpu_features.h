@@ -12,7 +12,7 @@ struct CpuFeatures {
   bool avx512_bf16 = false;
   bool avx512_vnni = false;
   bool avx_vnni = false;
-  bool amx_bf16 = false;  // said by the processor; Linux grants the registers on request
+  bool amx_bf16 = false;  // Linux alone, which was asked for the registers and granted them
   bool amx_int8 = false;
   std::string name;  // brand string
 };

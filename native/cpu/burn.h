@@ -7,6 +7,7 @@
 #include "cpu/gemm/tile.h"
 
 template <class Dot>
+  requires requires { typename Dot::Weights; }
 inline double burn(int64_t steps) {
   // Twelve registers of sums, enough to hide a latency of 5 or 6 cycles on two units: a vector is two of AVX2's.
   constexpr int kSums = 6 * kPanelVectors;

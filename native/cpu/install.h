@@ -27,19 +27,25 @@ inline void install_fp32(Ops<float>& ops, const char* row) {
   ops.name = row;
 }
 
-inline void install_bf16(Ops<float>& ops, const char* row) {
-  ops.convert_rows_forward = convert_rows_forward;
-  ops.linear_bf16_forward = linear_bf16_forward;
-  ops.attention_bf16_forward = attention_bf16_forward;
-  ops.attention_bf16_scratch_bytes = attention_scratch_bytes<Bf16>;
+template <class Dot>
+inline void install_linear_bf16(Ops<float>& ops, const char* row) {
+  ops.linear_bf16_forward = linear_bf16_forward<Dot>;
   ops.bf16_packer = kPacker;
-  ops.burn_bf16 = burn<Bf16Dot>;
+  ops.burn_bf16 = burn<Dot>;
   ops.bf16_name = row;
 }
 
+inline void install_bf16(Ops<float>& ops, const char* row) {
+  install_linear_bf16<Bf16Dot>(ops, row);
+  ops.convert_rows_forward = convert_rows_forward;
+  ops.attention_bf16_forward = attention_bf16_forward;
+  ops.attention_bf16_scratch_bytes = attention_scratch_bytes<Bf16>;
+}
+
+template <class Dot = Int8Dot>
 inline void install_int8(Ops<float>& ops, const char* row) {
-  ops.linear_int8_forward = linear_int8_forward;
-  ops.int8_packer = kInt8Packer;
-  ops.burn_int8 = burn<Int8Dot>;
+  ops.linear_int8_forward = linear_int8_forward<Dot>;
+  ops.int8_packer = kInt8Packer<Dot>;
+  ops.burn_int8 = burn<Dot>;
   ops.int8_name = row;
 }

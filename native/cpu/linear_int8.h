@@ -4,7 +4,8 @@
 
 #include "cpu/linear.h"
 
-constexpr Packer kInt8Packer = {kPacker.name, kPanel, Int8Dot::kOffset};
+template <class Dot>
+constexpr Packer kInt8Packer = {kPacker.name, kPanel, Dot::kOffset};
 
 template <class Function>
 struct ScaleAndAddBias {
@@ -16,10 +17,11 @@ struct ScaleAndAddBias {
   }
 };
 
+template <class Dot>
 inline void linear_int8_forward(const LinearLowForward<float>& a, Part part) {
   assert(std::strcmp(a.w.packer, kPacker.name) == 0 && a.w.panel == kPanel && a.x.format == Format::int8);
-  assert(a.w.offset == Int8Dot::kOffset && a.x.int8.offset == Int8Dot::kOffset);
-  Product<Int8Dot> product(Matrix<const uint8_t>(a.x.int8.values), a.w.int8, a.w.outputs);
+  assert(a.w.offset == Dot::kOffset && a.x.int8.offset == Dot::kOffset);
+  Product<Dot> product(Matrix<const uint8_t>(a.x.int8.values), a.w.int8, a.w.outputs);
   product.scales = a.x.int8.scales;
   product.corrections = a.w.corrections;
   with_activation<LowGelu, LowGeluNew>(a.kind, [&](auto function) {

@@ -11,6 +11,9 @@ const std::vector<albert::test::TestRow>& albert::test::rows_under_test() {
     TestRow emulated = {"emulated", {}, true};
     install_emulated(emulated.ops);
     list.push_back(emulated);
+    emulated.name = "emulated_tiles";
+    install_emulated_tiles(emulated.ops);
+    list.push_back(emulated);
     return list;
   }();
   return all;

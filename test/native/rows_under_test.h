@@ -1,5 +1,5 @@
 // The rows of the table that the tests of ops walk: the reference, every instruction set that can run here, and the
-// emulated one.
+// emulated ones.
 #pragma once
 
 #include <string>
@@ -18,5 +18,7 @@ struct TestRow {
 const std::vector<TestRow>& rows_under_test();
 
 void install_emulated(Ops<float>& ops);
+// After that one: its linear layers of bfloat16 and int8 in tile registers.
+void install_emulated_tiles(Ops<float>& ops);
 
 }  // namespace albert::test

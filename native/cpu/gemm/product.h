@@ -35,6 +35,18 @@ inline Ahead look_ahead(const Product<Dot>& p, Range panels, int64_t last_panel,
   return {next, pieces_of(kStepBytes, tiles)};
 }
 
+// The sums of a tile, in rows of `stride` from the first column of `panels` on, through the Finish into the sink.
+template <class Dot, class Finish, class Sink>
+inline void finish_rows(const Product<Dot>& p, Range rows, Range panels, const float* sums, int64_t stride,
+                        const Finish& finish, const Sink& sink) {
+  const int64_t first = panels.begin * kPanel;
+  const int64_t last = panels.end * kPanel < p.columns ? panels.end * kPanel : p.columns;
+  for (int64_t row = rows.begin; row < rows.end; row++) {
+    const float* const own = sums + (row - rows.begin) * stride;
+    sink.put(row, first, last, [&](int64_t column) { return finish(load(own + column - first), row, column); });
+  }
+}
+
 // One row tile of some panels, `at_once` of which a micro-kernel may take together.
 template <class Dot, class Finish, class Sink>
 inline void multiply_and_finish(const Product<Dot>& p, Range rows, Range panels, int64_t at_once, Ahead& ahead,
@@ -54,16 +66,11 @@ inline void multiply_and_finish(const Product<Dot>& p, Range rows, Range panels,
     alignas(64) float sums[kTileFloats > Sink::kColumns * Dot::kRows ? kTileFloats : Sink::kColumns * Dot::kRows];
     const int64_t stride = (panels.end - panels.begin) * kPanel;
     run(sums, stride);
-    const int64_t first = panels.begin * kPanel;
-    const int64_t last = panels.end * kPanel < p.columns ? panels.end * kPanel : p.columns;
-    for (int64_t row = rows.begin; row < rows.end; row++) {
-      const float* const own = sums + (row - rows.begin) * stride;
-      sink.put(row, first, last, [&](int64_t column) { return finish(load(own + column - first), row, column); });
-    }
+    finish_rows(p, rows, panels, sums, stride, finish, sink);
   }
 }
 
-// Rows of one block: at least one row, at most kBlockRows.
+// Rows of one block: at least one row, at most block_rows.
 template <class Dot, class Finish, class Sink>
 inline void multiply_block(const Product<Dot>& p, Range rows, Range panels, const Finish& finish, const Sink& sink) {
   const int64_t count = rows.end - rows.begin;
@@ -84,10 +91,15 @@ inline void multiply_block(const Product<Dot>& p, Range rows, Range panels, cons
   }
 }
 
+template <class Dot>
+inline int64_t block_rows(const Product<Dot>&) {
+  return kBlockRows;
+}
+
 template <class Dot, class Finish, class Sink>
 inline void multiply(const Product<Dot>& p, Range rows, Range panels, const Finish& finish, const Sink& sink) {
   const int64_t count = rows.end - rows.begin;
-  const int64_t blocks = pieces_of(count, kBlockRows);
+  const int64_t blocks = pieces_of(count, block_rows(p));
   for (int64_t block = 0; block < blocks; block++) {
     const Range own = piece(count, block, blocks);
     multiply_block(p, {rows.begin + own.begin, rows.begin + own.end}, panels, finish, sink);

@@ -111,6 +111,11 @@ inline I32x16 to_int(F32x16 v) {
   }
   return result;
 }
+inline I32x16 load_ints(const int32_t* p) {
+  I32x16 result;
+  std::memcpy(&result, p, sizeof result);
+  return result;
+}
 // Bytes with a sign.
 inline F32x16 load_bytes(const uint8_t* p) {
   return each_lane([=](int i) { return static_cast<float>(static_cast<int8_t>(p[i])); });
@@ -192,11 +197,7 @@ struct Int8Dot {
   using Weights = Bytes;
   using Inputs = Bytes;
   using Sums = I32x16;
-  static Sums start(const int32_t* corrections) {
-    Sums sums;
-    for (int i = 0; i < kLanes; i++) sums.lane[i] = corrections[i];
-    return sums;
-  }
+  static Sums start(const int32_t* corrections) { return load_ints(corrections); }
   static Weights weights(const std::byte* p) {
     Bytes all;
     std::memcpy(all.byte, p, sizeof all.byte);
