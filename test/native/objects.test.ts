@@ -64,7 +64,7 @@ const functions = skipped === undefined ? disassemble() : new Map<string, Instru
 test('no function outside a row uses the registers of its instruction set', context => {
   if (skipped !== undefined) context.skip(skipped)
   const strays = [...functions]
-    .filter(([name]) => !/::avx\w+::/.test(name))
+    .filter(([name]) => !/::(avx\w+|amx)::/.test(name))
     .filter(([, instructions]) => instructions.some(({ text }) => /%[yz]mm/.test(text)))
   expect(strays.map(([name]) => name)).toEqual([])
 })
@@ -73,7 +73,20 @@ test('only the AVX-512 rows use their registers', context => {
   if (skipped !== undefined) context.skip(skipped)
   const users = [...functions].filter(([, instructions]) => instructions.some(({ text }) => /%zmm|%k[1-7]/.test(text)))
   expect(users.length).toBeGreaterThan(0)
-  expect(users.map(([name]) => name).filter(name => !name.includes('::avx512'))).toEqual([])
+  expect(users.map(([name]) => name).filter(name => !/::(avx512|amx)/.test(name))).toEqual([])
+})
+
+test('only the AMX row uses tile registers, one micro-kernel for each format and shape', context => {
+  if (skipped !== undefined) context.skip(skipped)
+  const users = [...functions].filter(([, instructions]) => instructions.some(({ text }) => /%tmm/.test(text)))
+  expect(users.map(([name]) => name).filter(name => !name.includes('::amx::'))).toEqual([])
+  for (const product of ['tdpbf16ps', 'tdpbssd']) {
+    const kernels = users.filter(
+      ([name, instructions]) =>
+        name.includes('multiply_in_registers<') && instructions.some(({ text }) => text.startsWith(product)),
+    )
+    expect(kernels.length).toBe(3)
+  }
 })
 
 test.for<[string, string, number]>([
