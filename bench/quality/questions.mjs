@@ -14,6 +14,8 @@ const MASKED = 0.15
 const SEED = 11
 /** Sentences of uner_ewt.dev that the probe was trained on. */
 const TRAINED_ON = 1000
+/** Phrases at the end of sst2/train that it was not. */
+const HELD_OUT = 6000
 const LONGEST = 128
 const LONGEST_PASSAGE = 256
 /** Kinds of names that both files of the task have; others count as no name. */
@@ -72,7 +74,7 @@ export function tasks(tokenizer, folder) {
   if (folder === undefined || !existsSync(join(folder, 'sst2/dev.jsonl.gz'))) return null
   /** @param {string} name */
   const lines = name => objects(gunzipSync(readFileSync(join(folder, name))).toString('utf8'))
-  const reviews = lines('sst2/dev.jsonl.gz')
+  const reviews = [...lines('sst2/dev.jsonl.gz'), ...lines('sst2/train.jsonl.gz').slice(-HELD_OUT)]
   const sentences = [...lines('ner/wikigold.dev.jsonl.gz'), ...lines('ner/uner_ewt.dev.jsonl.gz').slice(TRAINED_ON)]
   const ner = sentences.map(({ tokens }) => wordPieces(tokenizer, tokens))
   return {
