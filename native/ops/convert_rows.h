@@ -2,8 +2,8 @@
 //   shapes  x [T,K]   y [T,K] in bf16 or int8
 //   factors [K] or null: int8 alone, x is multiplied by them first (room for whole vectors of 16)
 //   int8    scale of a group = largest |x| / 127;  q = x (127 / largest), to nearest even. A NaN or an infinity in x
-//   makes
-//           the scale of its group NaN or infinite, and so shows in every product.
+//           makes the scale of its group NaN or infinite and every q zero, and so shows as NaN in every product. A
+//           group whose scale would be below the smallest normal float may become zeros
 //   alias   none
 //   bits    each row on its own
 #pragma once
@@ -38,7 +38,7 @@ void quantize(const T* x, int64_t count, uint8_t offset, uint8_t* values, float*
   const float over = largest == 0 ? 0 : 127 / largest;
   for (int64_t i = 0; i < count; i++) {
     const float q = std::nearbyint(static_cast<float>(x[i]) * over);
-    values[i] = static_cast<uint8_t>(std::isfinite(q) ? static_cast<int>(q) + offset : 0);
+    values[i] = static_cast<uint8_t>((std::isfinite(q) ? static_cast<int>(q) : 0) + offset);
   }
   *scale = largest / 127;
 }

@@ -1,7 +1,7 @@
 // Sum of three table rows:  y[t,:] = word[ids[t],:] + type[types[t],:] + position[positions[t],:]   in that order
 //   shapes  y [T,E]   word [V,E]   type [token types, E]   position [P,E]   ids types positions [T]
 //   ids     checked by the caller: 0 <= ids[t] < V, and so on
-//   formats each table plain, bf16 or int8 (operand.h), whatever the others are
+//   formats each table plain, bf16 or int8 (operand.h; without an offset), whatever the others are
 //   input embeddings given by the caller are a `word` table of T rows with ids 0 .. T-1
 //   bits    each row on its own
 #pragma once

@@ -2,6 +2,8 @@
 //   shapes  x [T,K] bf16, K even   w [N,K] packed   y [T,N] plain, bf16, or int8 (rounded as convert_rows.h does)
 //   packed  panels of `panel` outputs, two neighbouring k together:  bf16[n / panel][k / 2][n % panel][k % 2]
 //   f       as activation.h; both forms of GELU may be off by 3e-5, far below what the format of the next product keeps
+//   NaN     and infinities as IEEE 754 has them: of x in their row of y, of w and bias in their column. Denormal
+//           numbers of x and w may count as zero
 //   alias   none
 //   part    as linear.h; for an int8 y the groups of its columns are shared
 //   bits    one chain over ascending pairs of k, in the order of the row of the table, then + bias: the same for any T,

@@ -6,6 +6,8 @@
 //   packed  panels of `panel` outputs, four neighbouring k together:  int8[n / panel][k / 4][n % panel][k % 4]
 //           corrections[n / panel][g][n % panel] = - offset (sum over k in g of w[n,k]): what the offset of x adds too
 //           much
+//   NaN     a scale of x that is NaN or infinite (convert_rows.h) makes its row of y NaN, one of w its column; nothing
+//           else is touched by it, but the groups of an int8 y
 //   alias   none
 //   part    as linear_bf16.h
 //   bits    the inner sums are exact; the outer one is a chain of fused multiply-adds over ascending g

@@ -1,5 +1,6 @@
 // attention_forward: the answer on every row; hidden rows, probabilities and company without influence on any bit.
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdio>
 
@@ -54,7 +55,7 @@ struct AttentionCase {
   }
   int64_t units() const { return sequences(); }
   bool large() const { return longest() > 100; }
-  bool rows_agree() const { return !low; }
+  std::string arithmetic(const Ops<float>& ops) const { return low ? bf16_arithmetic(ops) : ""; }
   template <class T>
   using Element = T;
 
@@ -350,13 +351,18 @@ std::string same(const std::vector<float>& a, const std::vector<float>& b, const
   return "other bits " + what;
 }
 
+// A case in float32, and in bfloat16 to either format.
+std::array<AttentionCase, 3> all_forms(const AttentionCase& c) {
+  return {c, in_low(c, Format::plain), in_low(c, Format::bf16)};
+}
+
 TEST(attention_hidden_rows_leave_no_trace) {
   for (const TestRow& row : rows_under_test()) {
     Random random(43);
     std::string problem;
     for (const int64_t size : {8, 24, 64}) {
       const AttentionCase c = make_case(random, 2, size, {3, 19, 40, 64}, {Hidden::left, false, false, false});
-      for (const AttentionCase& form : {c, in_low(c, Format::plain)}) {
+      for (const AttentionCase& form : all_forms(c)) {
         problem += same(context_of(form, row.ops), context_of(without_hidden(form), row.ops),
                         "with hidden rows in " + form.detail());
       }
@@ -368,29 +374,42 @@ TEST(attention_hidden_rows_leave_no_trace) {
 TEST(attention_probabilities_change_nothing) {
   for (const TestRow& row : rows_under_test()) {
     Random random(47);
-    AttentionCase c = make_case(random, 2, 24, {3, 19, 40}, {Hidden::some, false, false, false});
-    const std::vector<float> alone = context_of(c, row.ops);
-    c.with_probabilities = true;
-    std::string problem = same(alone, context_of(c, row.ops), "when probabilities are asked for");
-    c.multiplier.assign(static_cast<size_t>(c.probability_count), 1.0);
-    problem += same(alone, context_of(c, row.ops), "with multipliers of one");
+    std::string problem;
+    for (AttentionCase& c : all_forms(make_case(random, 2, 24, {3, 19, 40}, {Hidden::some, false, false, false}))) {
+      const std::vector<float> alone = context_of(c, row.ops);
+      c.with_probabilities = true;
+      problem += same(alone, context_of(c, row.ops), "when probabilities are asked for");
+      c.multiplier.assign(static_cast<size_t>(c.probability_count), 1.0);
+      problem += same(alone, context_of(c, row.ops), "with multipliers of one");
+    }
     conclude("attention with probabilities " + row.name, problem);
   }
 }
 
-// A NaN or an infinity belongs to the sequence that has it, and shows in it.
+// A NaN belongs to the sequence that has it and shows there: in a key everywhere, in a query in its row, in a value in
+// its column. Rows 5 to 24 are one sequence; its first and last row are neighbours of others.
 TEST(attention_passes_nan_on) {
   for (const TestRow& row : rows_under_test()) {
     Random random(53);
-    AttentionCase c = make_case(random, 1, 16, {5, 20, 7}, {});
-    const std::vector<float> clean = context_of(c, row.ops);
-    c.key.at(5 + 18, 3) = NAN;
-    const std::vector<float> hurt = context_of(c, row.ops);
     std::string problem;
-    for (size_t i = 0; i < hurt.size(); i++) {
-      const size_t token = i / 16;
-      const bool inside = token >= 5 && token < 25;
-      if (inside ? !std::isnan(hurt[i]) : !same_bits(hurt[i], clean[i])) problem = "token " + std::to_string(token);
+    for (const AttentionCase& c : all_forms(make_case(random, 1, 16, {5, 20, 7}, {}))) {
+      const std::vector<float> clean = context_of(c, row.ops);
+      for (const int64_t at : {5, 23, 24}) {
+        for (Values AttentionCase::*const input : {&AttentionCase::query, &AttentionCase::key, &AttentionCase::value}) {
+          AttentionCase bad = c;
+          (bad.*input).at(at, 3) = NAN;
+          const std::vector<float> hurt = context_of(bad, row.ops);
+          for (int64_t i = 0; i < std::ssize(hurt); i++) {
+            const int64_t token = i / 16;
+            const bool shows = input == &AttentionCase::query
+                                   ? token == at
+                                   : token >= 5 && token < 25 && (input == &AttentionCase::key || i % 16 == 3);
+            const size_t element = static_cast<size_t>(i);
+            if (shows ? !std::isnan(hurt[element]) : !same_bits(hurt[element], clean[element]))
+              problem = "token " + std::to_string(token) + " in " + bad.detail();
+          }
+        }
+      }
     }
     conclude("attention with NaN " + row.name, problem);
   }

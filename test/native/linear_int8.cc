@@ -15,20 +15,23 @@ TEST(linear_int8_pack) {
     std::vector<float> scales, divisors;
     for (int n = 0; n < 35; n++) scales.push_back(static_cast<float>(0.02 + random.uniform() / 8));
     for (int k = 0; k < 132; k++) divisors.push_back(static_cast<float>(0.5 + random.uniform()));
-    for (const bool given : {false, true}) {
-      const LowPacked<float> packed(row.ops, Format::int8, w, bias, given ? scales.data() : nullptr,
-                                    given ? divisors.data() : nullptr, 3);
+    for (const auto& [scaled, divided] :
+         {std::pair{false, false}, std::pair{true, false}, std::pair{false, true}, std::pair{true, true}}) {
+      const LowPacked<float> packed(row.ops, Format::int8, w, bias, scaled ? scales.data() : nullptr,
+                                    divided ? divisors.data() : nullptr, 3);
       const PackedWeight<float>& p = packed.weight;
+      const auto value = [&, by = divided](int64_t n, int64_t k) {
+        return w.at(n, k) * (by ? static_cast<double>(divisors[static_cast<size_t>(k)]) : 1);
+      };
       for (int64_t n = 0; n < 35; n++) {
         double largest = 0;
-        for (int64_t k = 0; k < 132; k++) largest = std::max(largest, std::abs(w.at(n, k)));
-        const double scale = given ? static_cast<double>(scales[static_cast<size_t>(n)]) : largest / 127;
+        for (int64_t k = 0; k < 132; k++) largest = std::max(largest, std::abs(value(n, k)));
+        const double scale = scaled ? static_cast<double>(scales[static_cast<size_t>(n)]) : largest / 127;
         if (std::abs(static_cast<double>(p.scales[n]) - scale) > 1e-6 * scale) problem = row.name + ": scale";
         int64_t sums[2] = {};
         for (int64_t k = 0; k < 132; k++) {
           const int q = p.int8[(n / p.panel * 33 + k / 4) * 4 * p.panel + n % p.panel * 4 + k % 4];
-          const double value = w.at(n, k) * (given ? static_cast<double>(divisors[static_cast<size_t>(k)]) : 1) / scale;
-          const double limited = std::clamp(value, -127.0, 127.0);
+          const double limited = std::clamp(value(n, k) / scale, -127.0, 127.0);
           if (std::abs(q - limited) > 0.5001)
             problem = row.name + ": row " + std::to_string(n) + " column " + std::to_string(k);
           sums[k / kGroup] += q;
@@ -61,16 +64,8 @@ TEST(linear_int8_unpack) {
         w.at(n, k) = static_cast<double>(static_cast<float>(random.below(255) - 127) * scales.back());
       }
     }
-    const LowPacked<float> packed(row.ops, Format::int8, w, normal_values(random, 1, 35), scales.data());
-    const Output<float> y(35, 12, kMisaligned);
-    for (int part = 0; part < 3; part++)
-      row.ops.linear_int8_unpack({y.view(), nullptr, packed.weight, 0}, Part{part, 3});
-    for (int64_t n = 0; n < 35; n++) {
-      for (int64_t k = 0; k < 12; k++) {
-        if (static_cast<double>(y.view().row(n)[k]) != w.at(n, k)) problem = row.name + ": row " + std::to_string(n);
-      }
-    }
-    if (!y.guards_hold()) problem = row.name + " wrote outside its output";
+    const Values bias = normal_values(random, 1, 35);
+    problem += unpacked(row, LowPacked<float>(row.ops, Format::int8, w, bias, scales.data()), w, bias);
   }
   conclude("linear_int8_unpack", problem);
 }

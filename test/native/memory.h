@@ -37,14 +37,14 @@ bool same_bits(T a, T b) {
   return std::memcmp(&a, &b, sizeof(T)) == 0;
 }
 
-// A 64-byte aligned block of `count` elements, poisoned. A read or write beyond it is seen by AddressSanitizer.
+// A 64-byte aligned block of `count` elements, all `fill`. A read or write beyond it is seen by AddressSanitizer.
 template <class T>
 class Block {
  public:
-  explicit Block(int64_t count)
+  explicit Block(int64_t count, T fill = poison<T>())
       : data_(static_cast<T*>(::operator new(static_cast<size_t>(count) * sizeof(T), std::align_val_t(64)))),
         count_(count) {
-    for (int64_t i = 0; i < count; i++) data_.get()[i] = poison<T>();
+    for (int64_t i = 0; i < count; i++) data_.get()[i] = fill;
   }
   T* data() const { return data_.get(); }
   int64_t count() const { return count_; }

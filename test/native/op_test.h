@@ -14,12 +14,14 @@
 //   template <class T> struct Bound            the inputs in memory: Bound(case, ops, placement, parts)
 //     void run(outputs, units, part) const
 //     bool prepare(outputs, units) const       optional, for an alias: puts inputs into outputs, if the case has one
-//   bool rows_agree() const                    optional: false where vector rows do not promise each other's bits
+//   std::string arithmetic(ops) const          optional: vector rows that answer alike promise each other's bits;
+//                                              without it all do
 #pragma once
 
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -72,15 +74,17 @@ class OpTest {
     cases_++;
     const std::vector<Expected> expected = c.expected();
     note(0, c, check_row<double>(c, cpu::double_ops(), false, expected).problem);
-    const Results<typename Case::template Element<float>>* first = nullptr;
+    std::map<std::string, const Results<typename Case::template Element<float>>*> first;
     std::vector<Outcome<typename Case::template Element<float>>> outcomes(rows_under_test().size());
     for (size_t i = 0; i < rows_under_test().size(); i++) {
       const TestRow& row = rows_under_test()[i];
       outcomes[i] = check_row<float>(c, row.ops, row.vector, expected);
-      if (row.vector && first != nullptr && outcomes[i].problem.empty() && agree(c)) {
-        outcomes[i].problem = compare_bits(*first, outcomes[i].results, "another vector row");
+      if (row.vector) {
+        const auto [kin, is_first] = first.try_emplace(arithmetic(c, row.ops), &outcomes[i].results);
+        if (!is_first && outcomes[i].problem.empty()) {
+          outcomes[i].problem = compare_bits(*kin->second, outcomes[i].results, "another vector row");
+        }
       }
-      if (row.vector && first == nullptr) first = &outcomes[i].results;
       note(i + 1, c, outcomes[i].problem);
     }
   }
@@ -98,9 +102,9 @@ class OpTest {
   };
 
   template <class Case>
-  static bool agree(const Case& c) {
-    if constexpr (requires { c.rows_agree(); }) return c.rows_agree();
-    return true;
+  static std::string arithmetic(const Case& c, const Ops<float>& ops) {
+    if constexpr (requires { c.arithmetic(ops); }) return c.arithmetic(ops);
+    return "";
   }
 
   template <class Case>
