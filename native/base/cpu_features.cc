@@ -9,6 +9,15 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 #endif
+#elif defined(__aarch64__) && defined(__linux__)
+#include <sys/auxv.h>
+
+#include <cstdio>
+#elif defined(__aarch64__) && defined(__APPLE__)
+#include <sys/sysctl.h>
+#elif defined(__aarch64__) && defined(_WIN32)
+#define WIN32_LEAN_AND_MEAN
+#include <windows.h>
 #endif
 
 namespace albert {
@@ -75,6 +84,64 @@ CpuFeatures read() {
   const bool tiles = (saved & 0x60000) == 0x60000 && bit(seven.d, 24) && tiles_granted();
   f.amx_bf16 = tiles && bit(seven.d, 22);
   f.amx_int8 = tiles && bit(seven.d, 25);
+  return f;
+}
+
+#elif defined(__aarch64__) && defined(__linux__)
+
+// Bits: arch/arm64/include/uapi/asm/hwcap.h; the headers of old systems lack the newer ones.
+constexpr unsigned long kHasIdentity = 1ul << 11;  // HWCAP_CPUID: the kernel answers for the register of the identity
+constexpr unsigned long kHasDot = 1ul << 20;       // HWCAP_ASIMDDP
+constexpr unsigned long kHasBf16 = 1ul << 14;      // HWCAP2_BF16
+
+// Linux has no name for an ARM processor; lscpu finds one in a table of its own by these two numbers.
+std::string brand() {
+  if ((getauxval(AT_HWCAP) & kHasIdentity) == 0) return "ARM";
+  uint64_t identity;
+  asm("mrs %0, midr_el1" : "=r"(identity));
+  char text[64];
+  std::snprintf(text, sizeof text, "ARM implementer 0x%02x part 0x%03x", static_cast<unsigned>(identity >> 24 & 0xff),
+                static_cast<unsigned>(identity >> 4 & 0xfff));
+  return text;
+}
+
+CpuFeatures read() {
+  CpuFeatures f;
+  f.name = brand();
+  f.neon = true;
+  f.neon_dot = (getauxval(AT_HWCAP) & kHasDot) != 0;
+  f.neon_bf16 = (getauxval(AT_HWCAP2) & kHasBf16) != 0;
+  return f;
+}
+
+#elif defined(__aarch64__) && defined(__APPLE__)
+
+// A name that the system does not know is a feature that it does not have.
+bool has(const char* name) {
+  int value = 0;
+  size_t size = sizeof value;
+  return sysctlbyname(name, &value, &size, nullptr, 0) == 0 && value != 0;
+}
+
+CpuFeatures read() {
+  CpuFeatures f;
+  char name[128] = {};
+  size_t size = sizeof name - 1;
+  if (sysctlbyname("machdep.cpu.brand_string", name, &size, nullptr, 0) == 0) f.name = name;
+  f.neon = true;
+  f.neon_dot = has("hw.optional.arm.FEAT_DotProd");
+  f.neon_bf16 = has("hw.optional.arm.FEAT_BF16");
+  return f;
+}
+
+#elif defined(__aarch64__) && defined(_WIN32)
+
+// Windows before 11 24H2 has no word for bfloat16, nor has the compiler's copy of its headers.
+CpuFeatures read() {
+  CpuFeatures f;
+  f.name = "ARM";
+  f.neon = true;
+  f.neon_dot = IsProcessorFeaturePresent(43) != 0;  // PF_ARM_V82_DP_INSTRUCTIONS_AVAILABLE
   return f;
 }
 

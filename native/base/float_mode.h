@@ -2,6 +2,8 @@
 // needs and cost a hundred times an ordinary operation. The caller's mode comes back afterwards.
 #pragma once
 
+#include <cstdint>
+
 #if defined(__SSE2__)
 #include <xmmintrin.h>
 #endif
@@ -16,6 +18,18 @@ class FlushDenormals {
 
  private:
   unsigned saved_;
+
+ public:
+#elif defined(__aarch64__)
+  FlushDenormals() {
+    asm volatile("mrs %0, fpcr" : "=r"(saved_));
+    set(saved_ | 1 << 24);  // FZ, which is for inputs and results
+  }
+  ~FlushDenormals() { set(saved_); }
+
+ private:
+  static void set(uint64_t mode) { asm volatile("msr fpcr, %0" : : "r"(mode)); }
+  uint64_t saved_;
 
  public:
 #else

@@ -27,7 +27,7 @@ inline void relax() {
 #if defined(__x86_64__)
   _mm_pause();
 #elif defined(__aarch64__)
-  asm volatile("yield");
+  asm volatile("isb");  // `yield` is for threads that share a core and does nothing on most processors
 #endif
 }
 

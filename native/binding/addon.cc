@@ -35,6 +35,9 @@ Napi::Object describe_machine(Napi::Env env) {
   tell("avx_vnni", f.avx_vnni);
   tell("amx_bf16", f.amx_bf16);
   tell("amx_int8", f.amx_int8);
+  tell("neon", f.neon);
+  tell("neon_dot", f.neon_dot);
+  tell("neon_bf16", f.neon_bf16);
   result.Set("features", features);
   return result;
 }

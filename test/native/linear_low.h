@@ -93,7 +93,9 @@ struct LinearLowCase {
   template <class T>
   using Element = T;
   // int8 sums are exact, and float32 ones in one order.
-  std::string arithmetic(const Ops<float>& ops) const { return format == Format::bf16 ? bf16_arithmetic(ops) : ""; }
+  std::string arithmetic(const Ops<float>& ops) const {
+    return format == Format::bf16 ? bf16_product_arithmetic(ops) : "";
+  }
 
   // What is packed.
   Values rounded_w() const {

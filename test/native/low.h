@@ -22,7 +22,13 @@ inline const char* format_name(Format format) {
 // instruction adds a pair in an order of its own and takes denormal numbers as zero.
 inline std::string bf16_arithmetic(const Ops<float>& ops) {
   const std::string name = ops.bf16_name;
-  return name == "avx512_bf16" ? name : "float32";
+  if (name == "amx") return "avx512_bf16";
+  return name == "avx512_bf16" || name == "neon_bf16" ? name : "float32";
+}
+// The same of linear layers, which some rows multiply in tile registers.
+inline std::string bf16_product_arithmetic(const Ops<float>& ops) {
+  const std::string name = ops.bf16_name;
+  return name == "amx" || name == "emulated_tiles" ? "tiles" : bf16_arithmetic(ops);
 }
 
 // What is left of a number in bfloat16.

@@ -1,0 +1,31 @@
+// The row for NEON, which every 64-bit ARM processor has, so it needs no target region: everything.
+// Order of the includes: see avx2.cc.
+#include <cassert>
+#include <cstring>
+
+#include "cpu/row.h"
+#include "ops/table.h"
+
+#if defined(__aarch64__)
+#include <arm_neon.h>
+
+namespace albert::cpu::neon {
+namespace {
+#include "cpu/vec/neon.h"
+#include "cpu/vec/neon_halves.h"
+#include "cpu/vec/neon_words.h"
+
+#include "cpu/install.h"
+
+void install(Ops<float>& ops) {
+  install_fp32(ops, "neon");
+  install_bf16(ops, "neon");
+  install_int8(ops, "neon");
+}
+}  // namespace
+}  // namespace albert::cpu::neon
+
+const albert::cpu::Install albert::cpu::install_neon = neon::install;
+#else
+const albert::cpu::Install albert::cpu::install_neon = nullptr;
+#endif

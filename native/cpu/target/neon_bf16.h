@@ -1,0 +1,10 @@
+// Begins a region that is compiled for NEON with the dot product of bytes and bfloat16; target/end.h ends it. No
+// `#pragma once`.
+#include <arm_neon.h>
+
+#if defined(__clang__)
+#pragma clang attribute push(__attribute__((target("dotprod,bf16"))), apply_to = function)
+#else
+#pragma GCC push_options
+#pragma GCC target("arch=armv8.2-a+dotprod+bf16")
+#endif

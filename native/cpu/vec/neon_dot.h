@@ -1,0 +1,17 @@
+// int8 with the dot product instruction: four bytes with a sign times four, added to 32 bits.
+// Included after vec/neon.h.
+#pragma once
+
+struct Int8Dot {
+  static constexpr int64_t kDepth = 4;
+  static constexpr int kRows = kTileRows;
+  static constexpr int kVectors = kTileVectors;
+  static constexpr uint8_t kOffset = 0;
+  using Weights = Four<int8x16_t>;
+  using Inputs = int8x16_t;
+  using Sums = I32x16;
+  static Sums start(const int32_t*) { return four(vdupq_n_s32(0)); }
+  static Weights weights(const std::byte* p) { return load_four<int8x16_t>(p); }
+  static Inputs inputs(const std::byte* p) { return vreinterpretq_s8_u32(broadcast_word(p)); }
+  static Sums add(Inputs a, const Weights& b, const Sums& c) { return each<vdotq_s32>(c, four(a), b); }
+};
