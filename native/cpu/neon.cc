@@ -1,5 +1,4 @@
-// The row for NEON, which every 64-bit ARM processor has, so it needs no target region: everything.
-// Order of the includes: see avx2.cc.
+// The row for NEON: everything. Order of the includes: see avx2.cc.
 #include <cassert>
 #include <cstring>
 
@@ -7,8 +6,7 @@
 #include "ops/table.h"
 
 #if defined(__aarch64__)
-#include <arm_neon.h>
-
+#include "cpu/target/neon.h"
 namespace albert::cpu::neon {
 namespace {
 #include "cpu/vec/neon.h"
@@ -24,6 +22,7 @@ void install(Ops<float>& ops) {
 }
 }  // namespace
 }  // namespace albert::cpu::neon
+#include "cpu/target/end.h"
 
 const albert::cpu::Install albert::cpu::install_neon = neon::install;
 #else

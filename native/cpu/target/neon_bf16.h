@@ -1,5 +1,5 @@
-// Begins a region that is compiled for NEON with the dot product of bytes and bfloat16; target/end.h ends it. No
-// `#pragma once`.
+// Begins a region that is compiled for NEON with the dot product of bytes and bfloat16; target/end.h ends it.
+// No `#pragma once`.
 #include <arm_neon.h>
 
 #if defined(__clang__)
@@ -7,4 +7,5 @@
 #else
 #pragma GCC push_options
 #pragma GCC target("arch=armv8.2-a+dotprod+bf16")
+#include "cpu/target/neon_order.h"
 #endif

@@ -6,4 +6,5 @@
 #else
 #pragma GCC push_options
 #pragma GCC target("arch=armv8.2-a+dotprod")
+#include "cpu/target/neon_order.h"
 #endif

@@ -10,9 +10,10 @@ constexpr int kLanes = 16;
 constexpr int kRegisters = 8;  // fours of them
 constexpr int kTileRows = 6;
 constexpr int kTileVectors = 6;
-// The same where a register of numbers is split into two: columns are 8 registers, an input 2.
-constexpr int kHalvesRows = 5;
-constexpr int kHalvesVectors = 5;
+// The same where a register of numbers is split into two: columns are 8 registers, an input 2. Five rows would fit, but
+// clang puts some of them on the stack.
+constexpr int kHalvesRows = 4;
+constexpr int kHalvesVectors = 4;
 constexpr int kPanelVectors = 1;
 constexpr Packer kPacker = {"panels-16", kPanelVectors* kLanes};
 
@@ -59,12 +60,17 @@ inline F32x16 load(const float* p) { return load_four<float32x4_t>(p); }
 inline void store(float* p, F32x16 v) { std::memcpy(p, &v, sizeof v); }
 inline void prefetch(const void* p) { asm volatile("prfm pldl1keep, [%0]" : : "r"(p)); }
 
-// Four bytes, whatever they are, in every lane. As a float: a load and a broadcast in one, or none where an instruction
-// takes a lane of a register.
+// Four bytes, whatever they are, in every lane.
 inline uint32x4_t broadcast_word(const std::byte* p) {
   float word;
   std::memcpy(&word, p, sizeof word);
   return vreinterpretq_u32_f32(vdupq_n_f32(word));
+}
+// The same in the first lane, for instructions that multiply by one lane: `ldr s0, [x0]` and no broadcast.
+inline float32x2_t first_word(const std::byte* p) {
+  float word;
+  std::memcpy(&word, p, sizeof word);
+  return float32x2_t{word, 0};
 }
 
 // There are no masked loads and stores; tails go through the stack.

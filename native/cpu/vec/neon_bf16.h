@@ -17,10 +17,11 @@ struct Bf16Dot {
   static constexpr int kRows = kTileRows;
   static constexpr int kVectors = kTileVectors;
   using Weights = Four<bfloat16x8_t>;
-  using Inputs = bfloat16x8_t;
+  using Inputs = bfloat16x4_t;  // in the first word
   using Sums = F32x16;
   static Sums none() { return zero(); }
   static Weights weights(const std::byte* p) { return load_four<bfloat16x8_t>(p); }
-  static Inputs inputs(const std::byte* p) { return vreinterpretq_bf16_u32(broadcast_word(p)); }
-  static Sums add(Inputs a, const Weights& b, const Sums& c) { return each<vbfdotq_f32>(c, four(a), b); }
+  static Inputs inputs(const std::byte* p) { return vreinterpret_bf16_f32(first_word(p)); }
+  static float32x4_t add_quarter(float32x4_t c, bfloat16x8_t b, bfloat16x4_t a) { return vbfdotq_lane_f32(c, b, a, 0); }
+  static Sums add(Inputs a, const Weights& b, const Sums& c) { return each<add_quarter>(c, b, four(a)); }
 };

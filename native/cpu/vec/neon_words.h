@@ -4,8 +4,8 @@
 
 struct Int8Dot {
   static constexpr int64_t kDepth = 4;
-  static constexpr int kRows = 5;
-  static constexpr int kVectors = 5;
+  static constexpr int kRows = kHalvesRows;
+  static constexpr int kVectors = kHalvesVectors;
   static constexpr uint8_t kOffset = 0;
   using Weights = Four<int8x16_t>;
   using Inputs = int8x16_t;
