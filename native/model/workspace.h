@@ -92,7 +92,8 @@ struct Workspace {
     const int64_t finished = static_cast<int64_t>(piece.order.size());
     int64_t most_chosen = 0;
     for (const Stage& stage : piece.stages) {
-      if (!stage.computes_all() || !stage.is_last()) most_chosen = std::max<int64_t>(most_chosen, std::ssize(stage.rows));
+      if (!stage.computes_all() || !stage.is_last())
+        most_chosen = std::max<int64_t>(most_chosen, std::ssize(stage.rows));
     }
     const int64_t rows = static_cast<int64_t>(piece.asked.size());
     embedding = memory.template matrix<T>(tokens, c.embedding_size);

@@ -128,8 +128,8 @@ inline F32x16 load_bytes(const uint8_t* p) {
   const int8x16_t bytes = load_quarter<int8x16_t>(p);
   const int16x8_t low = vmovl_s8(vget_low_s8(bytes));
   const int16x8_t high = vmovl_high_s8(bytes);
-  return to_float({vmovl_s16(vget_low_s16(low)), vmovl_high_s16(low), vmovl_s16(vget_low_s16(high)),
-                   vmovl_high_s16(high)});
+  return to_float(
+      {vmovl_s16(vget_low_s16(low)), vmovl_high_s16(low), vmovl_s16(vget_low_s16(high)), vmovl_high_s16(high)});
 }
 inline void store_bytes_first(uint8_t* p, I32x16 v, uint8_t offset, int64_t count) {
   const int16x8_t low = vuzp1q_s16(vreinterpretq_s16_s32(v.a), vreinterpretq_s16_s32(v.b));

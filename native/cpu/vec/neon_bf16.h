@@ -22,8 +22,6 @@ struct Bf16Dot {
   static Sums none() { return zero(); }
   static Weights weights(const std::byte* p) { return load_four<bfloat16x8_t>(p); }
   static Inputs inputs(const std::byte* p) { return vreinterpret_bf16_f32(first_word(p)); }
-  static float32x4_t add_quarter(float32x4_t c, bfloat16x8_t b, bfloat16x4_t a) {
-    return vbfdotq_lane_f32(c, b, a, 0);
-  }
+  static float32x4_t add_quarter(float32x4_t c, bfloat16x8_t b, bfloat16x4_t a) { return vbfdotq_lane_f32(c, b, a, 0); }
   static Sums add(Inputs a, const Weights& b, const Sums& c) { return each<add_quarter>(c, b, four(a)); }
 };

@@ -1,5 +1,5 @@
-// int8 without the dot product: products of bytes have 16 bits and so have sums of two, since neither weights nor inputs
-// reach -128 (ops/linear_int8.h, ops/operand.h): 2 x 127 x 127 = 32258. Included after vec/neon.h.
+// int8 without the dot product: products of bytes have 16 bits and so have sums of two, since neither weights nor
+// inputs reach -128 (ops/linear_int8.h, ops/operand.h): 2 x 127 x 127 = 32258. Included after vec/neon.h.
 #pragma once
 
 struct Int8Dot {
