@@ -1,17 +1,20 @@
 // Runs the native tests (test/native/*.cc): every line that the program prints is a test here.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-
-const program = join(import.meta.dirname, '..', 'build', 'Release', 'albert_test')
+import { command, filter, program, timeoutMs } from './native/program.js'
 
 describe('native', () => {
   if (!existsSync(program)) {
     it('is built', () => expect.fail(`${program} does not exist; run \`npm run build\``))
     return
   }
-  const { stdout, status, signal } = spawnSync(program, { encoding: 'utf8', timeout: 300_000, maxBuffer: 1 << 26 })
+  const [first, ...args] = [...command, filter]
+  const { stdout, status, signal } = spawnSync(first!, args, {
+    encoding: 'utf8',
+    timeout: timeoutMs,
+    maxBuffer: 1 << 26,
+  })
   const lines = stdout
     .split('\n')
     .map(line => line.match(/^(ok|FAIL|skip) (.+)$/))

@@ -227,6 +227,8 @@ void for_each_low_case(Format format, const Check& check) {
   one(7, 768, 257);
   one(5, 3072, 40);
   one(9, 768, 300);
+  // Several tiles of registers, none of them whole, and a depth that is cut.
+  one(70, 900, 34);
 
   // What is no finite number, in an input, a weight and a bias, and numbers too small for a scale, which also meet the
   // mode in which denormal numbers are zero (base/float_mode.h). Every format of y, every activation.
