@@ -1,4 +1,6 @@
 // convert_rows_forward.
+#include <bit>
+
 #include "base/float_mode.h"
 #include "low.h"
 #include "row_case.h"
@@ -67,9 +69,9 @@ OP_TEST(convert_rows_forward) {
       for (const bool multiplied : {false, true}) {
         const int64_t rows = cols == 768 ? 2 : 1 + cols % 7;
         ConvertCase c = {{rows, cols}, format, adversarial_values(random, rows, cols), {}};
-        // Room for whole vectors.
+        // Room for whole vectors, of which no more than the columns may show.
         for (int64_t k = 0; multiplied && format == Format::int8 && k < (cols + 15) / 16 * 16; k++) {
-          c.factors.push_back(static_cast<float>(0.25 + random.uniform()));
+          c.factors.push_back(k < cols ? static_cast<float>(0.25 + random.uniform()) : poison<float>());
         }
         test.check(c);
       }
@@ -79,7 +81,9 @@ OP_TEST(convert_rows_forward) {
   // What is no finite number stays none, in bfloat16 alone and in int8 with its group; and numbers down to those that
   // are too small for a scale, which also meet the mode in which denormal numbers are zero (base/float_mode.h).
   for (const Format format : {Format::bf16, Format::int8}) {
-    for (const double bad : {static_cast<double>(NAN), static_cast<double>(INFINITY), -static_cast<double>(INFINITY)}) {
+    // The last of the NaNs would become -0 if it was rounded as a number is.
+    for (const double bad : {static_cast<double>(NAN), static_cast<double>(INFINITY), -static_cast<double>(INFINITY),
+                             std::bit_cast<double>(~uint64_t{0} >> 1)}) {
       for (const int64_t col : {0, 127, 130, 263}) {
         ConvertCase c = {{2, 264}, format, normal_values(random, 2, 264), {}};
         c.x.at(1, col) = bad;
