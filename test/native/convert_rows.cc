@@ -12,6 +12,7 @@ struct ConvertCase : RowCase {
   Format format;
   Values x;
   std::vector<float> factors;  // empty = none
+  bool halves = false;         // x lies in the middle between two numbers of the format, which are whole
 
   std::string detail() const {
     return RowCase::detail() + " " + format_name(format) + (factors.empty() ? "" : " factors");
@@ -28,6 +29,10 @@ struct ConvertCase : RowCase {
     Expected e;
     for (int64_t t = 0; t < rows; t++) {
       for (int64_t k = 0; k < cols; k++) {
+        if (halves) {
+          e.add(std::nearbyint(x.at(t, k)), 0);
+          continue;
+        }
         const Written written = written_in(format, product, t, k);
         e.add(written.value, 0, 0, written.rounding + std::abs(written.value) * 1e-6 + 0x1p-126);
       }
@@ -78,6 +83,17 @@ OP_TEST(convert_rows_forward) {
     }
   }
   test.check(ConvertCase{{3, 256}, Format::int8, {3, 256, std::vector<double>(768, 0.0)}, {}});
+  // Halves go to the even neighbour: bfloat16 has the whole numbers from 128 to 256, int8 those to 127 at that scale.
+  for (const Format format : {Format::bf16, Format::int8}) {
+    ConvertCase c = {{2, 124}, format, {2, 124, {}}, {}, true};
+    for (int64_t i = 0; i < 2 * 124; i++) {
+      const double whole = static_cast<double>(i % 124);
+      c.x.data.push_back((i < 124 ? 1 : -1) * (format == Format::bf16 ? 128.5 + whole
+                                               : i % 124 == 0         ? 127
+                                                                      : whole + 0.5));
+    }
+    test.check(c);
+  }
   // What is no finite number stays none, in bfloat16 alone and in int8 with its group; and numbers down to those that
   // are too small for a scale, which also meet the mode in which denormal numbers are zero (base/float_mode.h).
   for (const Format format : {Format::bf16, Format::int8}) {
