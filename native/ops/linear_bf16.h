@@ -10,7 +10,7 @@
 //           tile and thread count. A pair may be added before it joins the chain, so rows of the table differ.
 #pragma once
 
-#include <cstring>
+#include <algorithm>
 #include <vector>
 
 #include "ops/activation.h"
@@ -61,7 +61,7 @@ void linear_bf16_unpack(const LinearUnpack<T>& a, Part part) {
 // Columns [first, first + count) of row t of y. Where y is int8, whole groups.
 template <class T>
 void write_columns(const Operand<T>& y, int64_t t, int64_t first, const T* values, int64_t count) {
-  if (y.format == Format::plain) std::memcpy(y.plain.row(t) + first, values, static_cast<size_t>(count) * sizeof(T));
+  if (y.format == Format::plain) std::copy_n(values, count, y.plain.row(t) + first);
   if (y.format == Format::bf16) write_bf16(y.bf16.columns(first, count), t, values);
   if (y.format == Format::int8) {
     write_int8<T>(
