@@ -5,7 +5,6 @@
 //   node native/build.mjs --sanitize   addon and native tests with ASan and UBSan, into build/Sanitize
 //   node native/build.mjs --sanitize --addon   the same without the native tests
 //   node native/build.mjs --faults     addon whose allocations can be made to fail (test/lifecycle), into build/Faults
-import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
   copyFileSync,
@@ -20,21 +19,10 @@ import {
 import { createRequire } from 'node:module'
 import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { has, root, run } from './command.mjs'
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const require = createRequire(import.meta.url)
 const jobs = String(availableParallelism())
-
-function has(command) {
-  return spawnSync(command, ['--version'], { stdio: 'ignore' }).status === 0
-}
-
-function run(command, args, env = {}) {
-  const { status, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } })
-  if (error) throw error
-  if (status !== 0) process.exit(status ?? 1)
-}
 
 function fingerprint(tool) {
   const hash = createHash('sha256').update(`${tool} ${process.version} ${process.arch}`)

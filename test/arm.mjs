@@ -4,10 +4,7 @@
 // As root on Debian it installs what is missing; elsewhere it names it and skips.
 import { spawnSync } from 'node:child_process'
 import { availableParallelism } from 'node:os'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-
-const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+import { has, run } from '../native/command.mjs'
 
 /** Programs, and the packages of Debian that have them. @type {Record<string, string>} */
 const NEEDED = {
@@ -17,18 +14,6 @@ const NEEDED = {
   'qemu-aarch64': 'qemu-user',
 }
 
-/** @param {string} command */
-function has(command) {
-  return spawnSync(command, ['--version'], { stdio: 'ignore' }).status === 0
-}
-
-/** @param {string} command @param {string[]} args @param {Record<string, string>} env */
-function run(command, args, env = {}) {
-  const { status, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } })
-  if (error) throw error
-  if (status !== 0) process.exit(status ?? 1)
-}
-
 function missing() {
   return Object.keys(NEEDED).filter(command => !has(command))
 }
@@ -36,11 +21,10 @@ function missing() {
 function install() {
   const packages = missing().map(command => NEEDED[command] ?? command)
   if (packages.length === 0 || process.getuid?.() !== 0 || !has('apt-get')) return
-  for (const args of [
-    ['update'],
-    ['install', '--yes', '--no-install-recommends', 'libc6-dev-arm64-cross', ...packages],
-  ])
+  const apt = (/** @type {string[]} */ ...args) =>
     spawnSync('apt-get', ['--quiet', ...args], { stdio: ['ignore', 2, 2] })
+  apt('update')
+  apt('install', '--yes', '--no-install-recommends', 'libc6-dev-arm64-cross', ...packages)
 }
 
 install()

@@ -3,7 +3,8 @@ usage: python probes.py TASKS     (a folder with sst2/ and ner/, see docs/quanti
 
 sst2: sentiment from the mean and from the pooled vector. ner: the tag of each word from its first piece; trained on
 wikigold.train and the first thousand sentences of uner_ewt.dev, of which the bench asks the rest. The last 6,000 phrases of
-sst2/train are left to the bench, because 872 of dev say no more than 1.5 points. Seeded, so that it can be repeated."""
+sst2/train are left to the bench, because the 872 of dev say nothing of
+less than 1.5 points. Seeded, so that it can be repeated."""
 import gzip
 import json
 import sys

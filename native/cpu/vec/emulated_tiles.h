@@ -46,7 +46,7 @@ inline void store_tile(void* p, int64_t stride) {
   }
 }
 
-// Word `column` of a row, as `Number`s.
+// Number `index` of a row.
 template <class Number>
 inline Number number_of_tile(int tile, int row, int index) {
   Number x;
